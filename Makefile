@@ -1,0 +1,62 @@
+# Everything a user or developer does. `make run` is the one to start with.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo migrate test test-fast prove lint pin clean
+
+help:            ## Show this
+	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/: .*##/\t/' | expand -t 14
+
+run: $(VENV)/run      ## Start everything; prints the addresses and a curl to try
+	@$(BIN)/hookline run
+
+demo: $(VENV)/run     ## Send sample webhooks to the running receiver and show what became of them
+	@$(BIN)/python -m tests.demo
+
+migrate: $(VENV)/run  ## Bring the database up to today's schema
+	@$(BIN)/hookline migrate
+
+test: lint            ## Run what CI runs: lint, types, the import law, every test but the long ones
+	$(BIN)/pytest -m "not prove"
+
+test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
+	$(BIN)/pytest -m "not prove and not prefect and not database" -q
+
+prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
+	$(BIN)/pytest -m prove
+
+lint: $(VENV)/test    ## Check style, types and the import law
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+pin: $(VENV)/test     ## Pin the dependencies of pyproject.toml anew, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet \
+		--upgrade pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet \
+		--group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo "setuptools>=77" | $(BIN)/uv pip compile --universal --generate-hashes --no-header \
+		--no-annotate --quiet --upgrade - -o requirements-build.txt
+
+clean:           ## Remove the virtual environment; what Hookline keeps in .hookline stays
+	rm -rf $(VENV)
+
+# The marks below say what a virtual environment was last set up for.
+$(VENV)/run: requirements.txt requirements-build.txt pyproject.toml
+	$(call install,requirements.txt)
+
+$(VENV)/test: $(VENV)/run requirements-dev.txt
+	$(call install,requirements-dev.txt)
+
+define install
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing $(1) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-build.txt -r $(1)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+endef

@@ -1,0 +1,70 @@
+"""create-entities: create object records based on incoming webhooks."""
+
+from time import monotonic
+from uuid import UUID
+
+from prefect import State, flow
+from prefect.states import Completed, Failed
+
+from flows.entities import run_subflows
+from flows.reporting import leave_table, run_name
+from models.claiming import chunks
+from models.outcome import Outcome, records_by_entity, sentence
+from tasks.webhooks import (
+    claim_webhooks,
+    create_entity,
+    put_back_stuck_webhooks,
+    watch_for_webhooks,
+)
+
+
+@flow(name="create-entities", flow_run_name=lambda: run_name("create-entities"))
+def create_entities(
+    batch_size: int = 50, watch_seconds: int = 0, drain_seconds: int = 300
+) -> State[None]:
+    """Create records from the webhooks that are New, batch by batch, the oldest first.
+
+    1. Claim a batch: New becomes Processing.
+    2. Put back those that stayed in Processing for too long.
+    3. Create the record of each: Done, or Failed with the reason logged.
+    4. Run each entity's own subflow once, with the ids of the batch's records.
+
+    The run ends Failed where the database could not be reached or a subflow failed, and Completed
+    where webhooks merely were bad; its message counts what became of them.
+
+    Args:
+        batch_size: how many webhooks to claim at a time.
+        watch_seconds: how long to go on watching for new webhooks; with 0 the run ends when none
+            is New.
+        drain_seconds: how long to go on claiming batches where there are always more.
+    """
+    end = monotonic() + watch_seconds
+    outcomes: list[Outcome] = []
+    failed_subflows: list[str] = []
+    try:
+        while True:
+            trickled = watch_for_webhooks(end - monotonic()) if monotonic() < end else []
+            outcomes += trickled
+            failed_subflows += run_subflows(records_by_entity(trickled))
+            drain_end = monotonic() + drain_seconds
+            while monotonic() < drain_end and (batch := _claim(batch_size)):
+                created = [each for chunk in chunks(batch) for each in create_entity(chunk)]
+                outcomes += created
+                failed_subflows += run_subflows(records_by_entity(created))
+            if monotonic() >= end:
+                break
+    finally:
+        leave_table(outcomes)
+    if failed_subflows:
+        return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
+    return Completed(message=sentence(outcomes))
+
+
+def _claim(batch_size: int) -> list[UUID]:
+    batch = claim_webhooks(batch_size)
+    put_back_stuck_webhooks()
+    return batch
+
+
+if __name__ == "__main__":
+    create_entities()

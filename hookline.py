@@ -1,0 +1,201 @@
+"""The command `hookline`: what is not Prefect's own. What Prefect's command line does, it does."""
+
+import os
+import subprocess
+import sys
+from typing import NoReturn
+from uuid import UUID
+
+import click
+from sqlmodel import select
+
+from flows import serving
+from models import migrations
+from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
+from models.explaining import explain as explain_webhook
+from models.settings import ROOT, settings
+from models.source import (
+    SourceError,
+    WebhookSource,
+    add_source,
+    find_key,
+    remove_source,
+    replace_keys,
+)
+
+GETTING_STARTED = "getting-started"
+START_SECONDS = 120
+
+
+@click.group(help="Webhooks in, CRM records out.")
+def main() -> None:
+    """Group the commands."""
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to today's schema."""
+    migrations.upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def run() -> None:
+    """Start everything: Prefect's server, a worker with the deployments, the receiver."""
+    migrations.upgrade()
+    api_key = _getting_started_key()
+    environment = serving.prefect_environment()
+    everything = subprocess.Popen(  # noqa: S603  our own words
+        [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        if _all_answer(everything, environment["PREFECT_API_URL"]):
+            click.echo(_welcome(api_key, environment["PREFECT_API_URL"].removesuffix("/api")))
+        sys.exit(everything.wait())
+    except KeyboardInterrupt:
+        sys.exit(everything.wait())
+
+
+def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
+    """Wait until the receiver and the deployments are there; give up where a process ended."""
+    receiver = f"http://{settings().host}:{settings().port}/healthz"
+    deployed = f"{api_url}/deployments/name/create-entities/create-entities"
+    return all(
+        serving.wait_for(url, START_SECONDS, while_=lambda: everything.poll() is None)
+        for url in (receiver, deployed)
+    )
+
+
+def _welcome(api_key: str, prefect_url: str) -> str:
+    receiver = f"http://{settings().host}:{settings().port}"
+    body = '{"EntityName": "FormSubmit", "FirstName": "Ada", "LastName": "Lovelace"}'
+    return "\n".join(
+        (
+            "",
+            "Hookline is up.",
+            f"  Receiver    {receiver}/webhooks/<key>",
+            f"  Webhooks    {receiver}/console/webhooks",
+            f"  Flow runs   {prefect_url}/runs",
+            "",
+            "Send a webhook; its record is there within seconds:",
+            "",
+            f"curl -H 'Content-Type: application/json' -d '{body}' {receiver}/webhooks/{api_key}",
+            "",
+        )
+    )
+
+
+def _getting_started_key() -> str:
+    """Return a key to try things with, kept in a file that its owner alone can read.
+
+    Only this source's key is kept; `hookline source remove getting-started` ends it.
+    """
+    file = settings().home / f"{GETTING_STARTED}.key"
+    with transaction() as session:
+        if file.exists() and find_key(session, api_key := file.read_text().strip()):
+            return api_key
+        remove_source(session, GETTING_STARTED)
+        api_key = add_source(session, GETTING_STARTED)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(api_key)
+        return api_key
+
+
+@main.command()
+def serve() -> None:
+    """Start the receiver alone."""
+    from receiver.serve import serve as serve_receiver
+
+    serve_receiver()
+
+
+@main.command()
+def work() -> NoReturn:
+    """Deploy the flows to Prefect's server once it answers, and work for them."""
+    environment = serving.prefect_environment()
+    if not serving.wait_for(f"{environment['PREFECT_API_URL']}/health", START_SECONDS):
+        raise click.ClickException(
+            f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
+        )
+    serving.deploy()
+    worker = ["prefect", "worker", "start", "--pool", serving.WORK_POOL, "--type", "process"]
+    os.execve(serving.BIN / "prefect", worker, environment)  # noqa: S606
+
+
+@main.command()
+@click.argument("webhook_id", type=click.UUID)
+def explain(webhook_id: UUID) -> None:
+    """Print what would be made of a webhook and why; nothing is written."""
+    with reading() as session:
+        explanation = explain_webhook(session, webhook_id)
+    if explanation is None:
+        raise click.ClickException(f"There is no webhook {webhook_id}.")
+    click.echo(explanation)
+
+
+@main.group()
+def source() -> None:
+    """Webhook sources: the services that we gave a webhook URL to."""
+
+
+@source.command("add")
+@click.argument("name")
+@click.option("--day-first", is_flag=True, help="The source writes 03/04/2026 for 3 April.")
+@click.option("--decimal-comma", is_flag=True, help="The source writes 1.234,50 for 1234.5.")
+def source_add(name: str, day_first: bool, decimal_comma: bool) -> None:
+    """Make a source, and print its webhook URL, this once."""
+    with transaction() as session:
+        api_key = add_source(session, name, day_first=day_first, decimal_comma=decimal_comma)
+    click.echo(_webhook_url(api_key))
+
+
+@source.command("key")
+@click.argument("name")
+def source_key(name: str) -> None:
+    """Give a source a new key, which ends its earlier ones, and print its URL, this once."""
+    with transaction() as session:
+        api_key = replace_keys(session, name)
+    click.echo(_webhook_url(api_key))
+
+
+@source.command("remove")
+@click.argument("name")
+def source_remove(name: str) -> None:
+    """End a source: its URL is refused from now on. Its webhooks and records stay."""
+    with transaction() as session:
+        if not remove_source(session, name):
+            raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    click.echo(f'The source "{name}" is gone.')
+
+
+@source.command("list")
+def source_list() -> None:
+    """List the sources."""
+    with reading() as session:
+        for each in session.exec(select(WebhookSource).order_by(WebhookSource.name)):
+            written = "day first" if each.day_first else "month first"
+            comma = ", decimal comma" if each.decimal_comma else ""
+            click.echo(f"{each.name}  ({written}{comma})")
+
+
+def _webhook_url(api_key: str) -> str:
+    return f"http://{settings().host}:{settings().port}/webhooks/{api_key}"
+
+
+def entry() -> None:
+    """Run the command; say what is wrong in a sentence where a person can mend it."""
+    try:
+        main()
+    except SourceError as error:
+        sys.exit(f"Error: {error}")
+    except DatabaseAwayError as error:
+        sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")
+    except DatabaseRefusedError as error:
+        sys.exit(f"Error: the database refused ({error}). Was `hookline migrate` run?")
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,131 @@
+"""The door to the database: engines, transactions, and what counts as away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlmodel import Session, create_engine
+
+from models.settings import settings
+
+READS_ONLY = "hookline_reads_only"
+
+
+class DatabaseAwayError(Exception):
+    """The database cannot be reached or is busy. Transient: the same call may succeed later.
+
+    Its text, as that of `DatabaseRefusedError`, holds no SQL, no parameters and no row, so that it
+    may be logged anywhere.
+    """
+
+
+class DatabaseRefusedError(Exception):
+    """The database refused a statement for good: a constraint, or a schema that is not ours."""
+
+
+def engine() -> Engine:
+    """Return this process's engine for the database that the settings name."""
+    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds)
+
+
+@cache
+def _engine(url: str, timeout_seconds: float) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, timeout_seconds)
+    return create_engine(
+        url,
+        hide_parameters=True,  # people's data stays out of every error text
+        pool_pre_ping=True,
+        pool_timeout=timeout_seconds,
+        connect_args={"connect_timeout": max(1, int(timeout_seconds))},
+    )
+
+
+def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(
+        url,
+        hide_parameters=True,
+        pool_timeout=timeout_seconds,
+        # The driver begins no transaction of its own accord: `_begin` below says how.
+        connect_args={"timeout": timeout_seconds, "isolation_level": None},
+    )
+
+    @event.listens_for(made, "connect")
+    def _set_pragmas(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Any) -> None:
+        # A transaction that reads first and writes later fails at once when another writer came
+        # between; one that takes the write lock at its start waits its turn instead.
+        reads_only = connection.get_execution_options().get(READS_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return made
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open one transaction that writes; it commits at the end of the block, or not at all.
+
+    Raises:
+        DatabaseAwayError: the database could not be reached, was busy, or broke off.
+        DatabaseRefusedError: it refused a statement.
+    """
+    with (
+        _without_rows_in_errors(),
+        Session(engine(), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open one session that only reads, and holds up no writer.
+
+    Raises:
+        DatabaseAwayError: the database could not be reached, was busy, or broke off.
+        DatabaseRefusedError: it refused a statement.
+    """
+    with (
+        _without_rows_in_errors(),
+        engine().connect().execution_options(**{READS_ONLY: True}) as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def _without_rows_in_errors() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        kind = DatabaseAwayError if is_transient(error) else DatabaseRefusedError
+        raise kind(_without_rows(error)) from None
+
+
+def is_transient(error: Exception) -> bool:
+    """Say whether the same statement may succeed later: connection lost, busy, deadlock."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_ERROR":
+        return False  # wrong SQL, such as a table that is not there
+    return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
+
+
+def _without_rows(error: Exception) -> str:
+    """Describe an error by its class and SQLSTATE; a driver's own text may quote a row."""
+    origin = getattr(error, "orig", None) or error
+    state = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+    return f"{type(origin).__name__}{f' ({state})' if state else ''}"

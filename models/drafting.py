@@ -1,0 +1,125 @@
+"""What would be made of a webhook: the rules of *Create entity*, with nothing written.
+
+A draft is a pure function of the webhook, its source's notation and the entities that are allowed.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.casting import Notation, can_cast_to, cast
+from models.entities import find_entity
+from models.entity import Column, Entity, normal_name
+from models.parse_error import ParseError, entity_missing, entity_not_found
+from models.parsing import Parameters, parse
+from models.webhook import Status
+
+ENTITY_NAME = "EntityName"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a webhook comes to: a record's values, or the error that stands in the way."""
+
+    entity: type[Entity] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    """What each column gets, by the column's name."""
+    sent_as: dict[str, str] = field(default_factory=dict)
+    """Which parameter each column was sent as, by the column's name."""
+    unknown: Parameters = field(default_factory=dict)
+    """The parameters that are no column."""
+    errors: tuple[ParseError, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Say whether no record can be made."""
+        return self.entity is None or any(error.column is None for error in self.errors)
+
+    @property
+    def status(self) -> Status:
+        """Return the status that the webhook comes to."""
+        return Status.FAILED if self.failed else Status.DONE
+
+    def without(self, column: Column, error: ParseError) -> "Draft":
+        """Leave one column empty for the error that is its reason."""
+        values = {name: value for name, value in self.values.items() if name != column.name}
+        return replace(self, values=values, errors=(*self.errors, error))
+
+    def refused(self, error: ParseError) -> "Draft":
+        """Fail the whole draft for an error that is its reason."""
+        return replace(self, values={}, errors=(*self.errors, error))
+
+
+def draft(
+    content_type: str | None, body: bytes, notation: Notation, allowed: Collection[str]
+) -> Draft:
+    """Draft the record of a webhook, in the description's order: parser, entity, columns.
+
+    A value that cannot be cast leaves its column empty and the record is made all the same.
+
+    Args:
+        content_type: the request's, None where it named none.
+        body: the request's, as it came.
+        notation: how its source writes dates and numbers.
+        allowed: the codes in the lookup of entities that webhooks may create.
+    """
+    try:
+        parameters = parse(content_type, body)
+        entity = _entity_of(parameters, allowed)
+    except ParseError as error:
+        return Draft(errors=(error,))
+    return _filled(entity, _without_entity_name(parameters), notation)
+
+
+def _entity_of(parameters: Parameters, allowed: Collection[str]) -> type[Entity]:
+    name = _entity_name(parameters)
+    if not name:
+        raise entity_missing()
+    entity = find_entity(name)
+    if entity is None or entity.code() not in allowed:
+        raise entity_not_found(name)
+    return entity
+
+
+def _entity_name(parameters: Parameters) -> str:
+    for parameter, value in parameters.items():
+        if _is_entity_name(parameter):
+            first = value[0] if isinstance(value, list) and value else value
+            return first.strip() if isinstance(first, str) else ""
+    return ""
+
+
+def _without_entity_name(parameters: Parameters) -> Parameters:
+    return {name: value for name, value in parameters.items() if not _is_entity_name(name)}
+
+
+def _is_entity_name(parameter: str) -> bool:
+    return normal_name(parameter) == normal_name(ENTITY_NAME)
+
+
+def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) -> Draft:
+    made = Draft(entity=entity)
+    errors: list[ParseError] = []
+    for parameter, value in _exact_codes_first(entity, parameters):
+        column = entity.column_for(parameter)
+        if column is None or column.name in made.sent_as or not can_cast_to(column.type):
+            made.unknown[parameter] = value
+            continue
+        made.sent_as[column.name] = parameter
+        try:
+            made.values[column.name] = cast(value, column, entity.code(), notation)
+        except ParseError as error:
+            errors.append(error)
+    return replace(made, errors=tuple(errors))
+
+
+def _exact_codes_first(entity: type[Entity], parameters: Parameters) -> list[tuple[str, Any]]:
+    """Order parameters so that `Email` fills the column before an `email` beside it."""
+    codes = {column.code for column in entity.columns()}
+    return sorted(parameters.items(), key=lambda item: item[0] not in codes)
+
+
+def as_json(parameters: Parameters) -> str:
+    """Write parameters as JSON, in ASCII, which every database keeps as text."""
+    return json.dumps(parameters, default=str)

@@ -1,0 +1,54 @@
+"""What would be made of a webhook and why, in words for the person who asks; nothing is written."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from models.drafting import Draft
+from models.recording import drafts_of
+from models.webhook import Webhook, WebhookRecord
+
+
+def explain(session: Session, webhook_id: UUID) -> str | None:
+    """Tell how a webhook is read: parser, entity, each parameter and its column, each error.
+
+    Returns:
+        The explanation, or None where there is no such webhook.
+    """
+    webhook = session.get(Webhook, webhook_id)
+    if webhook is None:
+        return None
+    ((_, made),) = drafts_of(session, [webhook])
+    record = session.exec(
+        select(WebhookRecord).where(WebhookRecord.webhook_id == webhook_id)
+    ).first()
+    return "\n".join(_lines(webhook, made, record))
+
+
+def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Iterator[str]:
+    yield f"Webhook      {webhook.id}"
+    yield f"Received     {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC, from {webhook.webhook_source}"
+    yield f"Status       {webhook.status}, attempts {webhook.attempts}"
+    yield f"Content type {webhook.content_type or '(none)'}, {len(webhook.request_body)} bytes"
+    if record:
+        yield f"Record made  {record.entity} {record.record_id}"
+    if made.entity:
+        yield ""
+        yield f"Would make   {made.entity.code()}, as things stand now"
+        yield from _column_lines(made)
+    for error in made.errors:
+        yield ""
+        yield f"Error        {error.message}"
+        yield f"             {error.advice}"
+
+
+def _column_lines(made: Draft) -> Iterator[str]:
+    assert made.entity is not None  # noqa: S101  the caller looked
+    for column in made.entity.columns():
+        if column.name in made.sent_as:
+            value = made.values.get(column.name)
+            shown = "(empty)" if value is None else str(value)
+            yield f"  {made.sent_as[column.name]} -> {column.code} = {shown}"
+    for parameter, value in made.unknown.items():
+        yield f"  {parameter} -> no column, kept with the webhook = {value}"

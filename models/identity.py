@@ -1,0 +1,16 @@
+"""Who and when: the ids of rows, and the clock."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+def new_id() -> UUID:
+    """Make a GUID of version 7, whose order is the order of making."""
+    return uuid_utils.compat.uuid7()
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)

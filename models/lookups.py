@@ -1,0 +1,43 @@
+"""The lookups that entities point to by id. Their first rows come with the migrations."""
+
+from sqlmodel import Field
+
+from models.entity import Lookup
+
+
+class Country(Lookup, table=True):
+    """A country, by its name and ISO 3166 code of two letters."""
+
+    alpha_2: str = Field(max_length=2, unique=True)
+
+
+class Channel(Lookup, table=True):
+    """A way by which people come: search ads, social networks, direct traffic."""
+
+
+class LeadSource(Lookup, table=True):
+    """Where exactly people came from: a search engine, a network, a partner's site."""
+
+    __tablename__ = "lead_source"
+
+
+class RegisterMethod(Lookup, table=True):
+    """How a person came to be registered: by a landing page, an incoming call, by hand."""
+
+    __tablename__ = "register_method"
+
+
+class CustomerNeed(Lookup, table=True):
+    """What a person wants: a product or service."""
+
+    __tablename__ = "customer_need"
+
+
+class LandingPage(Lookup, table=True):
+    """A page that sends us forms, configured or not to track what visitors do there."""
+
+    __tablename__ = "landing_page"
+
+    url: str | None = Field(default=None, max_length=2000)
+    matomo_site_id: int | None = None
+    tracking: bool = False

@@ -1,0 +1,146 @@
+"""What can be wrong with a webhook, in the description's words, with advice on what to do.
+
+The six texts that the description lists stand here letter for letter: people search for them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+QUOTED_BODY_CHARACTERS = 500
+
+
+class Kind(StrEnum):
+    """The kinds of error. A kind says nothing of the webhook's content, so it may be logged."""
+
+    CONTENT_TYPE_MISSING = "content-type-missing"
+    CONTENT_TYPE_UNSUPPORTED = "content-type-unsupported"
+    BODY_UNREADABLE = "body-unreadable"
+    ENTITY_MISSING = "entity-missing"
+    ENTITY_NOT_FOUND = "entity-not-found"
+    VALUE_NOT_CAST = "value-not-cast"
+    TEXT_TOO_LONG = "text-too-long"
+    LOOKUP_NOT_FOUND = "lookup-not-found"
+    RECORD_REFUSED = "record-refused"
+
+
+@dataclass(frozen=True)
+class ParseError(Exception):
+    """One thing that is wrong with a webhook; without a column, it fails the whole webhook."""
+
+    kind: Kind
+    message: str
+    advice: str
+    column: str | None = None
+
+
+def content_type_missing() -> ParseError:
+    """The request named no content type."""
+    return ParseError(
+        Kind.CONTENT_TYPE_MISSING,
+        "An error occurred while processing the webhook. Exception: "
+        'The parameter "ContentType" should be existing and not empty.',
+        "Have the service send a Content-Type header: application/json, multipart/form-data or "
+        "application/x-www-form-urlencoded.",
+    )
+
+
+def content_type_unsupported(received: str) -> ParseError:
+    """The request named a content type that no parser reads."""
+    return ParseError(
+        Kind.CONTENT_TYPE_UNSUPPORTED,
+        "An error occurred while processing the webhook. Exception: "
+        f"{_printable(received)} type of webhook is unsupported.",
+        "Switch the service to application/json, multipart/form-data or "
+        "application/x-www-form-urlencoded.",
+    )
+
+
+def body_unreadable(body: bytes, reason: str) -> ParseError:
+    """The body is not what its content type says."""
+    quoted = body[: 4 * QUOTED_BODY_CHARACTERS].decode("utf-8", "replace")
+    if len(quoted) > QUOTED_BODY_CHARACTERS or len(body) > 4 * QUOTED_BODY_CHARACTERS:
+        quoted = quoted[:QUOTED_BODY_CHARACTERS] + "…"
+    return ParseError(
+        Kind.BODY_UNREADABLE,
+        "An error occurred while processing the webhook. Exception: "
+        f"Could not parse the webhook body: {_printable(quoted)}.",
+        f"{reason} Correct what the service sends, or the content type that it names.",
+    )
+
+
+def entity_missing() -> ParseError:
+    """The body does not say which entity to create."""
+    return ParseError(
+        Kind.ENTITY_MISSING,
+        "An error occurred while processing the webhook. "
+        'The parameter "EntityName" should be existing and not empty.',
+        "Add a field named EntityName to what the service sends, with the code of the entity to "
+        "create, for example FormSubmit. A hidden field of the form will do.",
+    )
+
+
+def entity_not_found(name: str) -> ParseError:
+    """The body asks for an entity that there is not, or that webhooks may not create."""
+    quoted = _printable(name[:250])
+    return ParseError(
+        Kind.ENTITY_NOT_FOUND,
+        f'An error occurred while processing the webhook. Entity name: "{quoted}" '
+        f'Exception: Item with name "{quoted}" not found.',
+        "Compare EntityName with the codes in the lookup webhook_entity: it must be one of them. "
+        "To allow another entity, add its code there.",
+    )
+
+
+def value_not_cast(column: str, entity: str, actual: str, expected: str) -> ParseError:
+    """A value is of another type than its column."""
+    return ParseError(
+        Kind.VALUE_NOT_CAST,
+        _about_value(column, entity, f"Cannot cast {actual} to {expected}."),
+        f"Have the service send {column} as {expected}, or send it to a text column.",
+        column,
+    )
+
+
+def text_too_long(column: str, entity: str, actual: int, longest: int) -> ParseError:
+    """A text is longer than its column."""
+    return ParseError(
+        Kind.TEXT_TOO_LONG,
+        _about_value(
+            column, entity, f"Text of {actual} characters is longer than the allowed {longest}."
+        ),
+        f"Limit the field in the service to {longest} characters, or send it to Notes, which has "
+        "no limit.",
+        column,
+    )
+
+
+def lookup_not_found(column: str, entity: str, table: str, value: str) -> ParseError:
+    """A lookup has no row with the id that was sent."""
+    return ParseError(
+        Kind.LOOKUP_NOT_FOUND,
+        _about_value(column, entity, f'Item with id "{value}" not found in {table}.'),
+        f"Send {column} as the id of a row of {table}, or send text to a text column.",
+        column,
+    )
+
+
+def record_refused(entity: str, reason: str) -> ParseError:
+    """The database refused the record; `reason` names the rule that it breaks, not the values."""
+    return ParseError(
+        Kind.RECORD_REFUSED,
+        f'An error occurred while processing the webhook. Entity name: "{entity}" '
+        f"Exception: The database refused the record ({reason}).",
+        "Look at the constraint that is named, and at the webhook's values for its columns.",
+    )
+
+
+def _about_value(column: str, entity: str, exception: str) -> str:
+    return (
+        "An error occurred while setting the column value. "
+        f"ColumnName:{column}. EntityName:{entity}. Exception:{exception}"
+    )
+
+
+def _printable(quoted: str) -> str:
+    """Replace what no database keeps as text: NUL and lone surrogates."""
+    return quoted.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

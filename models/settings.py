@@ -1,0 +1,55 @@
+"""What a user can set, each setting once."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read Hookline's settings from `HOOKLINE_…` variables or a file named `.env`."""
+
+    model_config = SettingsConfigDict(env_prefix="HOOKLINE_", env_file=".env", extra="ignore")
+
+    home: Path = Field(
+        default=ROOT / ".hookline",
+        description="Folder for what Hookline keeps on disk: SQLite, Prefect's database.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL, `postgresql+psycopg://…` or `sqlite:///…`. "
+        "Empty: `hookline.db` in the home folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the receiver listens on.")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port of the receiver.")
+    receiver_workers: int = Field(default=2, ge=1, description="Processes of the receiver.")
+    max_body_bytes: int = Field(
+        default=10 * 1024 * 1024,
+        ge=1,
+        description="Largest body that is accepted, in bytes. Counted on the bytes read.",
+    )
+    database_timeout_seconds: float = Field(
+        default=10,
+        gt=0,
+        description="How long to wait for a connection, or for another writer of SQLite, in "
+        "seconds.",
+    )
+    prefect_port: int = Field(
+        default=4200,
+        ge=1,
+        le=65535,
+        description="Port of the Prefect server `hookline run` starts.",
+    )
+
+    def resolved_database_url(self) -> str:
+        """Return the URL of the database, the one in the home folder where none is set."""
+        return self.database_url or f"sqlite:///{self.home / 'hookline.db'}"
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,120 @@
+"""Webhook sources and their keys: who may post, and how their values are to be read."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, Session, SQLModel, select
+
+from models.identity import new_id, utc_now
+
+
+class WebhookSource(SQLModel, table=True):
+    """A service that we gave a webhook URL to, and how it writes dates and numbers."""
+
+    __tablename__ = "webhook_source"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(max_length=100, unique=True)
+    day_first: bool = False
+    """Whether 03/04/2026 is the 3rd of April."""
+    decimal_comma: bool = False
+    """Whether 1.234,50 is written for 1234.5."""
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+class WebhookKey(SQLModel, table=True):
+    """A key of a source: only its SHA-256 is kept, so that a stolen table opens no door.
+
+    A key is 256 random bits, which is why a fast hash without salt is enough.
+    """
+
+    __tablename__ = "webhook_key"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    webhook_source_id: UUID = Field(foreign_key="webhook_source.id", ondelete="CASCADE", index=True)
+    sha256: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+class SourceError(Exception):
+    """A source cannot be made or found; the text says why, for the person who asked."""
+
+
+def add_source(
+    session: Session, name: str, *, day_first: bool = False, decimal_comma: bool = False
+) -> str:
+    """Make a source and its first key, and return the key, which is not kept.
+
+    Raises:
+        SourceError: the name is empty, too long, or taken.
+    """
+    name = name.strip()
+    if not 0 < len(name) <= 100:
+        raise SourceError("A source needs a name of 1 to 100 characters.")
+    if find_source(session, name):
+        raise SourceError(
+            f'There is a source "{name}" already. Choose another name, or give it a new key with '
+            f'`hookline source key "{name}"`.'
+        )
+    source = WebhookSource(name=name, day_first=day_first, decimal_comma=decimal_comma)
+    session.add(source)
+    session.flush()
+    return _add_key(session, source)
+
+
+def replace_keys(session: Session, name: str) -> str:
+    """Give a source a new key, end all its earlier ones, and return the new one.
+
+    Raises:
+        SourceError: there is no such source.
+    """
+    source = find_source(session, name)
+    if source is None:
+        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    for key in _keys_of(session, source):
+        session.delete(key)
+    return _add_key(session, source)
+
+
+def remove_source(session: Session, name: str) -> bool:
+    """Remove a source with its keys; say whether there was one. Its webhooks stay."""
+    source = find_source(session, name)
+    if source is None:
+        return False
+    for key in _keys_of(session, source):
+        session.delete(key)
+    session.flush()
+    session.delete(source)
+    return True
+
+
+def find_source(session: Session, name: str) -> WebhookSource | None:
+    """Find a source by its name."""
+    return session.exec(select(WebhookSource).where(WebhookSource.name == name)).one_or_none()
+
+
+def find_key(session: Session, api_key: str) -> tuple[WebhookKey, WebhookSource] | None:
+    """Find the key that a sender used, and its source."""
+    return session.exec(
+        select(WebhookKey, WebhookSource)
+        .join(WebhookSource, WebhookKey.webhook_source_id == WebhookSource.id)  # type: ignore[arg-type]
+        .where(WebhookKey.sha256 == hash_of(api_key))
+    ).one_or_none()
+
+
+def hash_of(api_key: str) -> str:
+    """Return the SHA-256 of a key, as it is stored."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+def _keys_of(session: Session, source: WebhookSource) -> Sequence[WebhookKey]:
+    return session.exec(select(WebhookKey).where(WebhookKey.webhook_source_id == source.id)).all()
+
+
+def _add_key(session: Session, source: WebhookSource) -> str:
+    api_key = secrets.token_urlsafe(32)
+    session.add(WebhookKey(webhook_source_id=source.id, sha256=hash_of(api_key)))
+    return api_key

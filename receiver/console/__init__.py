@@ -1,0 +1,66 @@
+"""Pages for people, under /console. Until there is sign-in, for this machine alone."""
+
+import ipaddress
+
+from flask import Blueprint, abort, render_template, request
+from sqlmodel import Session, col, select
+
+from models.database import reading
+from models.webhook import Webhook, WebhookParseError, WebhookRecord
+
+NEWEST = 100
+LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+
+blueprint = Blueprint(
+    "console",
+    __name__,
+    url_prefix="/console",
+    template_folder="templates",
+    static_folder="static",
+)
+
+
+@blueprint.before_request
+def refuse_others() -> None:
+    """Refuse whoever does not sit at this machine.
+
+    A proxy on this machine forwards others' requests, and a page in this machine's browser can
+    name any host that resolves to it: both are told by their headers.
+    """
+    here = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
+    named_here = request.host.rsplit(":", 1)[0] in LOOPBACK_NAMES
+    forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
+    if not here or not named_here or forwarded:
+        abort(403, "The console answers on this machine alone: open it at http://127.0.0.1.")
+
+
+@blueprint.get("/webhooks")
+def webhooks() -> str:
+    """Show the newest webhooks, with what became of each."""
+    with reading() as session:
+        return render_template("webhooks.html", rows=_newest(session), newest=NEWEST)
+
+
+def _newest(
+    session: Session,
+) -> list[tuple[Webhook, WebhookRecord | None, list[WebhookParseError]]]:
+    """Read the newest webhooks with their records and errors: three queries, however many."""
+    newest = session.exec(
+        select(Webhook)
+        .order_by(col(Webhook.received_at).desc(), col(Webhook.id).desc())
+        .limit(NEWEST)
+    ).all()
+    ids = [webhook.id for webhook in newest]
+    records = {
+        record.webhook_id: record
+        for record in session.exec(
+            select(WebhookRecord).where(col(WebhookRecord.webhook_id).in_(ids))
+        )
+    }
+    errors: dict[object, list[WebhookParseError]] = {}
+    for error in session.exec(
+        select(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(ids))
+    ):
+        errors.setdefault(error.webhook_id, []).append(error)
+    return [(each, records.get(each.id), errors.get(each.id, [])) for each in newest]

@@ -1,0 +1,21 @@
+"""GET /healthz: whether a webhook that came now would be stored."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlmodel import select
+
+from models.database import DatabaseAwayError, reading
+from models.webhook import WebhookStatus
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Answer 200 where the database answers with our tables, and 503 where it does not."""
+    try:
+        with reading() as session:
+            session.exec(select(WebhookStatus.name).limit(1)).first()
+    except DatabaseAwayError as error:
+        return jsonify(status="database away", error=str(error)), 503
+    return jsonify(status="ok")

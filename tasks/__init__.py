@@ -1,0 +1,1 @@
+"""One transaction, or one call to the outside, each; retries live here."""

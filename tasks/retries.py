@@ -1,0 +1,25 @@
+"""What a task does about errors: it retries what may pass, and nothing else."""
+
+from typing import Any
+
+from prefect import State, Task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.tasks import exponential_backoff
+
+from models.database import DatabaseAwayError
+
+
+def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Say whether a task failed for something that may be over when it is tried again."""
+    return isinstance(state.result(raise_on_failure=False), DatabaseAwayError)
+
+
+DATABASE_TASK: dict[str, Any] = {
+    "retries": 4,
+    "retry_delay_seconds": exponential_backoff(backoff_factor=1),  # 1, 2, 4, 8 seconds
+    "retry_jitter_factor": 0.5,  # runs that failed together come back one by one
+    "retry_condition_fn": is_transient,
+    "cache_policy": NO_CACHE,  # a task changes rows: the same ids again are not the same work
+}
+"""Options of a task that is one transaction."""
