@@ -9,7 +9,8 @@ from prefect.states import Completed, Failed
 from flows.entities import run_subflows
 from flows.reporting import leave_table, run_name
 from models.claiming import chunks
-from models.outcome import Outcome, records_by_entity, sentence
+from models.outcome import Outcome, records_by_entity, sentence, worst_first
+from tasks.contacts import find_left_behind
 from tasks.webhooks import (
     claim_webhooks,
     create_entity,
@@ -27,7 +28,8 @@ def create_entities(
     1. Claim a batch: New becomes Processing.
     2. Put back those that stayed in Processing for too long.
     3. Create the record of each: Done, or Failed with the reason logged.
-    4. Run each entity's own subflow once, with the ids of the batch's records.
+    4. Run each entity's own subflow once, with the ids of the batch's records; and first of all,
+       with those that a killed run has left behind.
 
     The run ends Failed where the database could not be reached or a subflow failed, and Completed
     where webhooks merely were bad; its message counts what became of them.
@@ -42,6 +44,7 @@ def create_entities(
     outcomes: list[Outcome] = []
     failed_subflows: list[str] = []
     try:
+        failed_subflows += run_subflows(find_left_behind())
         while True:
             trickled = watch_for_webhooks(end - monotonic()) if monotonic() < end else []
             outcomes += trickled
@@ -54,7 +57,8 @@ def create_entities(
             if monotonic() >= end:
                 break
     finally:
-        leave_table(outcomes)
+        rows = [outcome.as_row() for outcome in worst_first(outcomes)]
+        leave_table("create-entities", sentence(outcomes), rows)
     if failed_subflows:
         return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
     return Completed(message=sentence(outcomes))

@@ -1,11 +1,10 @@
 """What a run says of itself: its name, its state's message, its table of outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect.artifacts import create_table_artifact
 
 from models.identity import utc_now
-from models.outcome import Outcome, sentence, worst_first
 
 MOST_ROWS = 500
 """Rows of a table artifact. The rest is counted, and stands in the database."""
@@ -16,13 +15,15 @@ def run_name(flow_name: str) -> str:
     return f"{flow_name} {utc_now():%Y-%m-%d %H:%M}"
 
 
-def leave_table(outcomes: Sequence[Outcome]) -> None:
-    """Leave a table artifact with what each webhook became, the worst first."""
-    if not outcomes:
-        return
-    cut = f" The table shows {MOST_ROWS} of them." if len(outcomes) > MOST_ROWS else ""
-    create_table_artifact(
-        table=[outcome.as_row() for outcome in worst_first(outcomes)[:MOST_ROWS]],
-        key="create-entities",
-        description=f"{sentence(outcomes)}.{cut}",
-    )
+def leave_table(key: str, sentence: str, rows: Sequence[Mapping[str, str]]) -> None:
+    """Leave a table artifact with a row for each thing that a run dealt with, and its sentence.
+
+    The first rows are shown where there are too many: put those first that need a look.
+    """
+    if rows:
+        cut = f" The table shows {MOST_ROWS} of them." if len(rows) > MOST_ROWS else ""
+        create_table_artifact(
+            key=key,
+            table=[dict(row) for row in rows[:MOST_ROWS]],
+            description=f"{sentence}.{cut}",
+        )

@@ -12,10 +12,14 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Numeric, TypeDecorator
+from sqlalchemy import Index, Numeric, TypeDecorator
+from sqlalchemy import text as text_of_sql
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
+from models.attribution import AttributionColumns
 from models.identity import new_id, utc_now
+from models.matching.options import PersonColumns, SearchOptions, options_from
 
 
 class Entity(SQLModel):
@@ -41,6 +45,38 @@ class Entity(SQLModel):
     def column_for(cls, parameter: str) -> "Column | None":
         """Find the column that a parameter names: by its code, whatever the case and `_`, `-`."""
         return _columns_by_name(cls).get(normal_name(parameter))
+
+
+class OfPerson(Entity):
+    """An entity whose columns name a person, for whom a contact is searched or made.
+
+    A subclass says in one line, `person`, which columns those are.
+    """
+
+    person: ClassVar[PersonColumns]
+    attribution: ClassVar[AttributionColumns | None] = None
+    """Which columns say where the person came from, where it has them."""
+
+    contact_id: UUID | None = Field(default=None, foreign_key="contact.id", index=True)
+    contact_searched_at: datetime | None = Field(
+        default=None, sa_column_kwargs={"info": {"ours_alone": True}}
+    )
+    """When its contact was decided on; until then it waits."""
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Index the records that wait for their contact, and no others."""
+        waits = text_of_sql("contact_searched_at IS NULL")
+        name = f"ix_{cls.__tablename__}_waits_for_contact"
+        return (Index(name, "created_at", "id", postgresql_where=waits, sqlite_where=waits),)
+
+    def define_search_options(self) -> SearchOptions:
+        """Define who is searched for: what stands in the columns that `person` names.
+
+        An entity for which a line is not enough replaces this step by a method of its own.
+        """
+        return options_from(self.person, vars(self))
 
 
 class Lookup(SQLModel):

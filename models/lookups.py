@@ -1,5 +1,7 @@
 """The lookups that entities point to by id. Their first rows come with the migrations."""
 
+from uuid import UUID
+
 from sqlmodel import Field
 
 from models.entity import Lookup
@@ -14,11 +16,21 @@ class Country(Lookup, table=True):
 class Channel(Lookup, table=True):
     """A way by which people come: search ads, social networks, direct traffic."""
 
+    codes: str | None = Field(default=None, max_length=1000)
+    """What utm_medium says for it, separated by commas."""
+
 
 class LeadSource(Lookup, table=True):
     """Where exactly people came from: a search engine, a network, a partner's site."""
 
     __tablename__ = "lead_source"
+
+    codes: str | None = Field(default=None, max_length=1000)
+    """What utm_source says for it, separated by commas."""
+    sites: str | None = Field(default=None, max_length=1000)
+    """The hosts that refer from it, separated by commas; their sub-domains count."""
+    channel_id: UUID | None = Field(default=None, foreign_key="channel.id")
+    """The channel where nothing else tells it."""
 
 
 class RegisterMethod(Lookup, table=True):

@@ -16,8 +16,10 @@ from sqlmodel import Session, SQLModel, col, select
 from models.casting import Notation
 from models.database import is_transient
 from models.drafting import Draft, as_json, draft
+from models.entities.contact import Contact
 from models.entity import Entity
 from models.identity import new_id
+from models.matching.posted import contacts_of_posted
 from models.outcome import Outcome
 from models.parse_error import lookup_not_found, record_refused
 from models.source import WebhookSource
@@ -152,7 +154,7 @@ def _save(
     session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
 ) -> list[Outcome]:
     """Write records, their ties to the webhooks, errors and statuses: one statement each."""
-    record_ids = {webhook.id: new_id() for webhook, each in drafts if not each.failed}
+    record_ids = _record_ids(session, drafts, now, run_id)
     _insert_records(session, drafts, record_ids, now)
     _insert(
         session,
@@ -183,6 +185,23 @@ def _save(
     ]
 
 
+def _record_ids(
+    session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
+) -> dict[UUID, UUID]:
+    """Return the id of each record that is made: new ones, and those of contacts found or made."""
+    posted = [
+        (webhook.id, webhook.webhook_source, each.values)
+        for webhook, each in drafts
+        if each.entity is Contact and not each.failed
+    ]
+    contacts = contacts_of_posted(session, posted, now, run_id)
+    return {
+        webhook.id: contacts.get(webhook.id) or new_id()
+        for webhook, each in drafts
+        if not each.failed
+    }
+
+
 def _insert_records(
     session: Session,
     drafts: list[tuple[Webhook, Draft]],
@@ -191,7 +210,7 @@ def _insert_records(
 ) -> None:
     rows: dict[type[Entity], list[dict[str, Any]]] = {}
     for webhook, each in drafts:
-        if each.entity is not None and webhook.id in record_ids:
+        if each.entity not in (None, Contact) and webhook.id in record_ids:
             empty = dict.fromkeys(column.name for column in each.entity.columns())
             ours = {"id": record_ids[webhook.id], "created_at": now}
             rows.setdefault(each.entity, []).append({**empty, **each.values, **ours})

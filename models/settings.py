@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +37,16 @@ class Settings(BaseSettings):
         gt=0,
         description="How long to wait for a connection, or for another writer of SQLite, in "
         "seconds.",
+    )
+    contact_profile: Literal["default", "creatio"] = Field(
+        default="default",
+        description="How contacts are compared; a source may have a profile of its own.",
+    )
+    default_region: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="Where phone numbers without a country code are from, ISO 3166, such as US. "
+        "A source may have a region of its own, and a form may name the country.",
     )
     prefect_port: int = Field(
         default=4200,

@@ -12,7 +12,7 @@ from models.identity import new_id, utc_now
 
 
 class WebhookSource(SQLModel, table=True):
-    """A service that we gave a webhook URL to, and how it writes dates and numbers."""
+    """A service that we gave a webhook URL to, and how what it sends is to be read."""
 
     __tablename__ = "webhook_source"
 
@@ -22,6 +22,12 @@ class WebhookSource(SQLModel, table=True):
     """Whether 03/04/2026 is the 3rd of April."""
     decimal_comma: bool = False
     """Whether 1.234,50 is written for 1234.5."""
+    contact_profile: str | None = Field(default=None, max_length=50)
+    """How its people are compared; without one as the settings say."""
+    region: str | None = Field(default=None, max_length=2)
+    """Where its phone numbers without a country code are from, ISO 3166."""
+    searches_contacts: bool = True
+    """Whether a contact that it posts is searched for before one is made."""
     created_at: datetime = Field(default_factory=utc_now)
 
 

@@ -4,14 +4,17 @@ from time import monotonic, sleep
 from uuid import UUID
 
 from prefect import get_run_logger, task
-from prefect.runtime import flow_run, task_run
+from prefect.runtime import task_run
 
 from models.claiming import claim, put_back_stuck, some_are_new
 from models.database import reading, transaction
+from models.entities import entities_of_people
 from models.identity import utc_now
-from models.outcome import Outcome, sentence
+from models.outcome import Outcome, records_by_entity, sentence
 from models.recording import create_records
+from tasks.contacts import build_missing_clues, search_and_create
 from tasks.retries import DATABASE_TASK
+from tasks.running import run_id
 
 TRICKLE = 50
 """A round of watching takes fewer than this; where as many wait, they are a batch."""
@@ -41,15 +44,17 @@ def _name_with_count() -> str:
 @task(task_run_name=_name_with_count, **DATABASE_TASK)
 def create_entity(webhook_ids: list[UUID]) -> list[Outcome]:
     """Create the records of a chunk of claimed webhooks: the description's *Create entity*."""
+    build_missing_clues.fn()
     with transaction() as session:
-        return create_records(session, webhook_ids, utc_now(), _run_id())
+        return create_records(session, webhook_ids, utc_now(), run_id())
 
 
 @task(**DATABASE_TASK)
 def watch_for_webhooks(seconds: float) -> list[Outcome]:
     """Create the records of webhooks as they trickle in, until the time is over or many wait.
 
-    One task run goes round and round, since a task run a webhook would fill Prefect's database.
+    Their contacts are searched for at once. One task run goes round and round, since a task run a
+    webhook would fill Prefect's database.
     """
     end = monotonic() + seconds
     outcomes: list[Outcome] = []
@@ -62,10 +67,18 @@ def watch_for_webhooks(seconds: float) -> list[Outcome]:
             sleep(LOOK_EVERY_SECONDS)
             continue
         claimed = claim_webhooks.fn(TRICKLE - 1)
-        outcomes += create_entity.fn(claimed)
+        outcomes += (created := create_entity.fn(claimed))
+        _search_contacts_of(created)
         if len(claimed) == TRICKLE - 1:
             break
     return outcomes
+
+
+def _search_contacts_of(outcomes: list[Outcome]) -> None:
+    build_missing_clues.fn()
+    for entity, record_ids in records_by_entity(outcomes).items():
+        if entity in entities_of_people():
+            search_and_create.fn(entity, record_ids)
 
 
 class _Saying:
@@ -79,7 +92,3 @@ class _Saying:
         if len(outcomes) > self.said and monotonic() - self.at >= SAY_EVERY_SECONDS:
             get_run_logger().info(sentence(outcomes[self.said :]))
             self.said, self.at = len(outcomes), monotonic()
-
-
-def _run_id() -> UUID | None:
-    return UUID(flow_run.id) if flow_run.id else None

@@ -3,12 +3,18 @@
 from uuid import UUID
 
 from prefect import State, flow
-from prefect.states import Completed
 
 from flows.reporting import run_name
+from flows.running import run_within
+from flows.search_and_create_contact import search_and_create_contact
+from models.entities.form_submit import FormSubmit
 
 
 @flow(name="form-submit", flow_run_name=lambda: run_name("form-submit"))
 def form_submit(record_ids: list[UUID]) -> State[None]:
-    """Take submitted forms further; their people and site events follow here."""
-    return Completed(message=f"{len(record_ids)} submitted forms")
+    """Find or make the person behind each submitted form.
+
+    Args:
+        record_ids: ids of submitted forms. Those whose person was decided on are passed over.
+    """
+    return run_within(search_and_create_contact, FormSubmit.code(), record_ids)

@@ -3,12 +3,20 @@
 from uuid import UUID
 
 from prefect import State, flow
-from prefect.states import Completed
 
 from flows.reporting import run_name
+from flows.running import run_within
+from flows.search_and_create_contact import search_and_create_contact
+from models.entities.order import Order
 
 
 @flow(name="order", flow_run_name=lambda: run_name("order"))
 def order(record_ids: list[UUID]) -> State[None]:
-    """Take orders further, with the ids of their records."""
-    return Completed(message=f"{len(record_ids)} orders")
+    """Find or make the person each order is billed to; add the steps of your own here.
+
+    Who is searched for is defined in models/entities/order.py.
+
+    Args:
+        record_ids: ids of orders. Those whose person was decided on are passed over.
+    """
+    return run_within(search_and_create_contact, Order.code(), record_ids)

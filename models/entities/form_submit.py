@@ -4,17 +4,45 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from models.entity import Entity, lookup, text
+from models.attribution import AttributionColumns
+from models.entity import OfPerson, lookup, text
+from models.matching.options import PersonColumns
 
 
-class FormSubmit(Entity, table=True):
+class FormSubmit(OfPerson, table=True):
     """A submitted form: what the person wrote, kept as text, and where they came from."""
 
     __tablename__ = "form_submit"
 
-    aliases: ClassVar[tuple[str, ...]] = ("SubmittedForm", "Submitted form", "Submission")
+    aliases: ClassVar = ("SubmittedForm", "Submitted form", "Submission")
+    person: ClassVar = PersonColumns(
+        full_name="full_name",
+        given_name="first_name",
+        middle_name="middle_name",
+        surname="last_name",
+        emails=("email",),
+        phones=("mobile_phone", "phone"),
+        country="country_str",
+        fills={
+            "account": "account",
+            "birth_date": "birth_date",
+            "city": "city_str",
+            "source_id": "source_id",
+            "channel_id": "channel_id",
+            "register_method_id": "register_method_id",
+            "customer_need_id": "customer_need_id",
+        },
+    )
+    attribution: ClassVar = AttributionColumns(
+        source="source_id",
+        channel="channel_id",
+        page_url="page_url",
+        referrer_url="referrer_url",
+        utm_source="utm_source",
+        utm_medium="utm_medium",
+        click_id="gclid",
+    )
 
-    contact_id: UUID | None = lookup("contact", index=True)
     full_name: str | None = text()
     first_name: str | None = text(100)
     middle_name: str | None = text(100)

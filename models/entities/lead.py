@@ -1,14 +1,42 @@
 """Lead: someone's interest, before anyone has talked to them."""
 
+from typing import ClassVar
 from uuid import UUID
 
-from models.entity import Entity, lookup, text
+from models.attribution import AttributionColumns
+from models.entity import OfPerson, lookup, text
+from models.matching.options import PersonColumns
 
 
-class Lead(Entity, table=True):
+class Lead(OfPerson, table=True):
     """A person's or company's interest in what we sell."""
 
-    contact_id: UUID | None = lookup("contact", index=True)
+    person: ClassVar = PersonColumns(
+        full_name="contact",
+        emails=("email",),
+        phones=("mobile_phone", "business_phone"),
+        country="country_id",
+        fills={
+            "account": "account",
+            "job_title": "full_job_title",
+            "country_id": "country_id",
+            "city": "city_str",
+            "address": "address",
+            "zip": "zip",
+            "source_id": "lead_source_id",
+            "channel_id": "lead_medium_id",
+            "register_method_id": "register_method_id",
+            "customer_need_id": "customer_need_id",
+        },
+    )
+    attribution: ClassVar = AttributionColumns(
+        source="lead_source_id",
+        channel="lead_medium_id",
+        page_url="bpm_href",
+        referrer_url="bpm_ref",
+        utm_source="utm_source_str",
+    )
+
     lead_name: str | None = text()
     contact: str | None = text()
     """The full name of the person."""

@@ -1,0 +1,64 @@
+"""search-and-create-contact: searching and creating contact."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from prefect import State, flow
+from prefect.states import Completed
+
+from flows.reporting import leave_table, run_name
+from models.entities import entities_of_people
+from models.matching.evidence import as_row, most_telling_first, sentence
+from models.matching.rules import Decision
+from tasks.contacts import build_missing_clues, find_waiting_records, search_and_create
+
+BATCH = 500
+
+
+@flow(
+    name="search-and-create-contact",
+    flow_run_name=lambda: run_name("search-and-create-contact"),
+)
+def search_and_create_contact(
+    entity: str | None = None, record_ids: list[UUID] | None = None
+) -> State[None]:
+    """Tie records to the people behind them, found or made, in the order received.
+
+    Given nothing, it takes every record that waits for its contact.
+
+    Args:
+        entity: the code of an entity, such as FormSubmit; without it, every entity with people.
+        record_ids: ids of records of this entity; without them, all that wait.
+    """
+    build_missing_clues()
+    decisions: list[tuple[str, Decision]] = []
+    try:
+        for code in [entity] if entity else entities_of_people():
+            for batch in _batches(code, record_ids):
+                decided = search_and_create(code, batch)
+                decisions += [(code, each) for each in decided]
+                if not decided:  # another run has these in hand
+                    break
+    finally:
+        leave_table(
+            "search-and-create-contact",
+            _sentence(decisions),
+            [as_row(*each) for each in most_telling_first(decisions)],
+        )
+    return Completed(message=_sentence(decisions))
+
+
+def _batches(entity: str, record_ids: list[UUID] | None) -> Iterator[list[UUID]]:
+    if record_ids is not None:
+        yield from (record_ids[at : at + BATCH] for at in range(0, len(record_ids), BATCH))
+        return
+    while waiting := find_waiting_records(entity, BATCH):
+        yield waiting
+
+
+def _sentence(decisions: list[tuple[str, Decision]]) -> str:
+    return sentence(decision for _, decision in decisions)
+
+
+if __name__ == "__main__":
+    search_and_create_contact()

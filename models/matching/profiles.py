@@ -1,0 +1,146 @@
+"""When two spellings are the same email, phone or name: one profile a way to see it.
+
+A profile turns each value into its normal form, or into None where the value is unusable. Two
+values are the same where their normal forms are equal.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+MOST_REMEMBERED = 10_000
+"""Normal forms that a process keeps: a batch asks for each several times, and they are costly."""
+
+LEAST_PHONE_DIGITS = 6
+MOST_PHONE_DIGITS = 20
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named way to compare what identifies people."""
+
+    name: str
+    email: Callable[[str], str | None]
+    phone: Callable[[str, str | None], str | None]
+    """Takes the number and the region, ISO 3166 of two letters, that it is from."""
+    full_name: Callable[[str], str | None]
+    role_emails_need_the_name: bool
+    """Whether an address such as info@… finds someone only together with the full name."""
+
+
+@lru_cache(MOST_REMEMBERED)
+def folded_email(text: str) -> str | None:
+    """Trim, fold case, and write the domain as IDNA; no dots or tags are taken out."""
+    try:
+        valid = validate_email(
+            text.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailNotValidError:
+        return None
+    return f"{valid.local_part.casefold()}@{valid.ascii_domain or valid.domain}"
+
+
+def verbatim_email(text: str) -> str | None:
+    """Take an email as it is written, where it is one."""
+    return text if folded_email(text) else None
+
+
+@lru_cache(MOST_REMEMBERED)
+def e164_phone(text: str, region: str | None) -> str | None:
+    """Write a number as E.164 for its region; its digits where that cannot be told."""
+    digits = digits_of_phone(text, region)
+    if digits is None:
+        return None
+    number = _parsed(text, region)
+    if number is None and digits.startswith("00"):  # how most of the world dials abroad
+        number = _parsed("+" + digits.removeprefix("00"), None)
+    if number is None:
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    whole = phonenumbers.ValidationResult.IS_POSSIBLE  # not one that lacks its area code
+    return number if phonenumbers.is_possible_number_with_reason(number) == whole else None
+
+
+_EXTENSION = re.compile(r"(?:ext\.?|extension|x|#)\s*\d{1,7}$", re.IGNORECASE)
+
+
+def digits_of_phone(text: str, _region: str | None) -> str | None:
+    """Keep the digits of a phone number alone, where it is one; an extension is left out."""
+    number = _EXTENSION.sub("", text.strip())
+    if any(character.isalpha() for character in number) or _is_hostile(number):
+        return None
+    digits = "".join(str(int(each)) for each in number if each.isdecimal())
+    return digits if LEAST_PHONE_DIGITS <= len(digits) <= MOST_PHONE_DIGITS else None
+
+
+_TYPOGRAPHIC = str.maketrans("‘’ʼ‐‑–", "'''---")  # noqa: RUF001  these are what it is about
+_AFTER_COMMA = {"jr", "sr", "ii", "iii", "iv", "md", "phd", "dds", "esq", "mba", "cpa"}
+
+
+@lru_cache(MOST_REMEMBERED)
+def folded_name(text: str) -> str | None:
+    """Normalise Unicode, fold case and spaces, and put "Last, First" right."""
+    if _is_hostile(text):
+        return None
+    name = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC).casefold()
+    last, comma, first = name.partition(",")
+    if comma and "," not in first and first.strip().replace(".", "") not in _AFTER_COMMA:
+        name = f"{first} {last}"
+    return " ".join(name.split()) or None
+
+
+def verbatim_name(text: str) -> str | None:
+    """Take a full name as it is written."""
+    return text if text.strip() and not _is_hostile(text) else None
+
+
+def _is_hostile(text: str) -> bool:
+    """Say whether a text holds what no one types: control characters, marks that turn text round.
+
+    What joins letters within a word (ZWJ, ZWNJ) is typed, in Persian and Hindi among others.
+    """
+    return any(
+        unicodedata.category(each) in ("Cc", "Cf", "Cs", "Co") and each not in "\t\n\r\u200c\u200d"
+        for each in text
+    )
+
+
+ROLES = frozenset(
+    (
+        "abuse accounting accounts admin administration billing booking bookings careers contact "
+        "customerservice enquiries events finance frontdesk general hello help helpdesk hi "
+        "hostmaster hr info information inquiries invoice invoices it jobs kontakt mail marketing "
+        "media noreply office orders post postmaster press privacy purchasing reception "
+        "reservations sales secretary security service shop staff support team webmaster welcome"
+    ).split()
+)
+"""Local parts of addresses that a function has, not a person; those of RFC 2142 among them."""
+
+
+def is_role_email(email: str) -> bool:
+    """Say whether an address in normal form belongs to a function, such as info@…, not a person."""
+    return re.sub(r"[^a-z]", "", email.partition("@")[0].lower()) in ROLES
+
+
+CREATIO = Profile("creatio", verbatim_email, digits_of_phone, verbatim_name, False)
+"""Phones compare as digits, names and emails as written: the description's behaviour."""
+
+DEFAULT = Profile("default", folded_email, e164_phone, folded_name, True)
+"""Spellings of the same value are one; an address that many share does not find a person alone."""
+
+PROFILES = {profile.name: profile for profile in (DEFAULT, CREATIO)}

@@ -1,0 +1,59 @@
+"""In which order clues find someone: the description's rules, with no database.
+
+The first rule that finds someone wins, and among several found the contact that was created
+earliest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from models.matching.options import SearchOptions
+from models.matching.profiles import Profile
+
+
+class Rule(StrEnum):
+    """How a record came to its contact."""
+
+    NAME_EMAIL_PHONE = "full name, email and phone"
+    EMAIL_PHONE = "email and phone"
+    NAME_PHONE = "full name and phone"
+    EMAIL = "email"
+    NEW = "new contact"
+    GIVEN = "given by the sender"
+    NO_CLUE = "no usable clue"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One record whose person is wanted."""
+
+    record_id: UUID
+    options: SearchOptions
+    profile: Profile
+    region: str | None = None
+    """Where its phone numbers are from, ISO 3166 of two letters."""
+    contact_id: UUID | None = None
+    """Its contact, where the sender knew it."""
+    as_posted: Mapping[str, Any] | None = None
+    """Where the record is to become a contact itself, clues or none: its columns."""
+    searches: bool = True
+    """Whether contacts that are there are looked at."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided for one record, and on which evidence."""
+
+    record_id: UUID
+    rule: Rule
+    contact_id: UUID | None = None
+    used: tuple[str, ...] = ()
+    """The kinds of clues that the record gave."""
+    unused: tuple[str, ...] = ()
+    """The kinds of values that could not be used, and why."""
+    candidates: int = 0
+    """How many contacts the rule found."""
+    made: bool = False

@@ -1,0 +1,68 @@
+"""Tasks on contacts: build missing clues, search and create."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from prefect import task
+from prefect.runtime import task_run
+
+from models.database import reading, transaction
+from models.entities import entities_of_people
+from models.identity import utc_now
+from models.matching.indexing import index_contacts
+from models.matching.rules import Decision
+from models.matching.search import search_and_create_contacts, waiting_records
+from tasks.retries import DATABASE_TASK
+from tasks.running import run_id
+
+INDEXED_AT_ONCE = 1000
+LEFT_BEHIND_AT_ONCE = 1000
+LEFT_BEHIND_AFTER = timedelta(minutes=5)
+"""A run that is alive comes to the contacts of its records within seconds."""
+
+
+@task(**DATABASE_TASK)
+def build_missing_clues() -> int:
+    """Build the clues of contacts that have none for today's settings, and count them."""
+    count = 0
+    while indexed := _index_some():
+        count += indexed
+    return count
+
+
+def _index_some() -> int:
+    with transaction() as session:
+        return index_contacts(session, INDEXED_AT_ONCE, utc_now())
+
+
+@task(**DATABASE_TASK)
+def find_waiting_records(entity: str, limit: int) -> list[UUID]:
+    """Return the ids of records of an entity that wait for their contact, the oldest first."""
+    with reading() as session:
+        return waiting_records(session, entities_of_people()[entity], limit, utc_now())
+
+
+@task(**DATABASE_TASK)
+def find_left_behind() -> dict[str, list[UUID]]:
+    """Return the records whose run was killed before it came to their contacts, by entity."""
+    before = utc_now() - LEFT_BEHIND_AFTER
+    with reading() as session:
+        return {
+            code: ids
+            for code, entity in entities_of_people().items()
+            if (ids := waiting_records(session, entity, LEFT_BEHIND_AT_ONCE, before))
+        }
+
+
+def _name_with_count() -> str:
+    parameters = task_run.parameters
+    return f"search-and-create for {len(parameters['record_ids'])} of {parameters['entity']}"
+
+
+@task(task_run_name=_name_with_count, **DATABASE_TASK)
+def search_and_create(entity: str, record_ids: list[UUID]) -> list[Decision]:
+    """Tie records of an entity to their contacts, found or made: one transaction for all."""
+    with transaction() as session:
+        return search_and_create_contacts(
+            session, entities_of_people()[entity], record_ids, utc_now(), run_id()
+        )
