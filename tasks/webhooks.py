@@ -1,13 +1,15 @@
 """Tasks on webhooks: claim them, put back what got stuck, create their records."""
 
+from contextlib import suppress
 from time import monotonic, sleep
 from uuid import UUID
 
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run, task_run
 
 from models.claiming import claim, put_back_stuck, some_are_new
-from models.database import reading, transaction
+from models.database import DatabaseAwayError, reading, transaction
 from models.identity import utc_now
 from models.outcome import Outcome, sentence
 from models.recording import create_records
@@ -45,27 +47,44 @@ def create_entity(webhook_ids: list[UUID]) -> list[Outcome]:
         return create_records(session, webhook_ids, utc_now(), _run_id())
 
 
-@task(**DATABASE_TASK)
+@task(cache_policy=NO_CACHE)
 def watch_for_webhooks(seconds: float) -> list[Outcome]:
     """Create the records of webhooks as they trickle in, until the time is over or many wait.
 
     One task run goes round and round, since a task run a webhook would fill Prefect's database.
+    It ends early, with what it made, where the database is away: the claim that a flow makes next
+    is what retries.
     """
     end = monotonic() + seconds
     outcomes: list[Outcome] = []
     say = _Saying()
-    while monotonic() < end:
-        with reading() as session:
-            waiting = some_are_new(session)
-        if not waiting:
-            say.what_is_new(outcomes)
-            sleep(LOOK_EVERY_SECONDS)
-            continue
-        claimed = claim_webhooks.fn(TRICKLE - 1)
-        outcomes += create_entity.fn(claimed)
-        if len(claimed) == TRICKLE - 1:
-            break
+    with suppress(DatabaseAwayError):
+        while monotonic() < end:
+            if not (claimed := _claim_trickle()):
+                say.what_is_new(outcomes)
+                sleep(LOOK_EVERY_SECONDS)
+                continue
+            outcomes += _create(claimed)
+            if len(claimed) == TRICKLE - 1:
+                break
     return outcomes
+
+
+def _claim_trickle() -> list[UUID]:
+    with reading() as session:
+        waiting = some_are_new(session)
+    return claim_webhooks.fn(TRICKLE - 1) if waiting else []
+
+
+def _create(claimed: list[UUID]) -> list[Outcome]:
+    """Create records as a plain call, and as a task run that retries where the database broke off.
+
+    Without the second, what was claimed would wait in Processing for its whole period.
+    """
+    try:
+        return create_entity.fn(claimed)
+    except DatabaseAwayError:
+        return create_entity(claimed)
 
 
 class _Saying:
