@@ -1,8 +1,10 @@
 """The command `hookline`: what is not Prefect's own. What Prefect's command line does, it does."""
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
@@ -45,6 +47,7 @@ def run() -> None:
     migrations.upgrade()
     api_key = _getting_started_key()
     environment = serving.prefect_environment()
+    _take_every_end_as_ctrl_c()
     everything = subprocess.Popen(  # noqa: S603  our own words
         [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
         cwd=ROOT,
@@ -53,9 +56,20 @@ def run() -> None:
     try:
         if _all_answer(everything, environment["PREFECT_API_URL"]):
             click.echo(_welcome(api_key, environment["PREFECT_API_URL"].removesuffix("/api")))
-        sys.exit(everything.wait())
+        everything.wait()
     except KeyboardInterrupt:
-        sys.exit(everything.wait())
+        everything.terminate()
+    sys.exit(everything.wait())
+
+
+def _take_every_end_as_ctrl_c() -> None:
+    """Have SIGTERM interrupt like SIGINT, so that either ends all that was started.
+
+    SIGINT is set too: what a script starts in the background is born ignoring it, and so would be
+    the flow runs, which Prefect's worker ends with it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
@@ -87,12 +101,17 @@ def _welcome(api_key: str, prefect_url: str) -> str:
     )
 
 
+def getting_started_key_file() -> Path:
+    """Return the file that `hookline run` keeps its key in, for `make demo`."""
+    return settings().home / f"{GETTING_STARTED}.key"
+
+
 def _getting_started_key() -> str:
     """Return a key to try things with, kept in a file that its owner alone can read.
 
     Only this source's key is kept; `hookline source remove getting-started` ends it.
     """
-    file = settings().home / f"{GETTING_STARTED}.key"
+    file = getting_started_key_file()
     with transaction() as session:
         if file.exists() and find_key(session, api_key := file.read_text().strip()):
             return api_key
@@ -121,8 +140,7 @@ def work() -> NoReturn:
             f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
         )
     serving.deploy()
-    worker = ["prefect", "worker", "start", "--pool", serving.WORK_POOL, "--type", "process"]
-    os.execve(serving.BIN / "prefect", worker, environment)  # noqa: S606
+    os.execve(serving.BIN / "prefect", serving.WORKER, environment)  # noqa: S606
 
 
 @main.command()

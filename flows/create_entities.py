@@ -7,16 +7,13 @@ from prefect import State, flow
 from prefect.states import Completed, Failed
 
 from flows.entities import run_subflows
-from flows.reporting import leave_table, run_name
+from flows.reporting import leave_decisions, leave_outcomes, run_name
 from models.claiming import chunks
-from models.outcome import Outcome, records_by_entity, sentence, worst_first
+from models.matching.rules import Decision
+from models.outcome import Outcome, records_by_entity, sentence
 from tasks.contacts import find_left_behind
-from tasks.webhooks import (
-    claim_webhooks,
-    create_entity,
-    put_back_stuck_webhooks,
-    watch_for_webhooks,
-)
+from tasks.watching import watch_for_webhooks
+from tasks.webhooks import claim_webhooks, create_entity, put_back_stuck_webhooks
 
 
 @flow(name="create-entities", flow_run_name=lambda: run_name("create-entities"))
@@ -42,13 +39,16 @@ def create_entities(
     """
     end = monotonic() + watch_seconds
     outcomes: list[Outcome] = []
+    decisions: list[tuple[str, Decision]] = []
     failed_subflows: list[str] = []
     try:
         failed_subflows += run_subflows(find_left_behind())
         while True:
-            trickled = watch_for_webhooks(end - monotonic()) if monotonic() < end else []
-            outcomes += trickled
-            failed_subflows += run_subflows(records_by_entity(trickled))
+            if monotonic() < end:
+                trickle = watch_for_webhooks(end - monotonic())
+                outcomes += trickle.outcomes
+                decisions += trickle.decisions
+                failed_subflows += run_subflows(records_by_entity(trickle.outcomes))
             drain_end = monotonic() + drain_seconds
             while monotonic() < drain_end and (batch := _claim(batch_size)):
                 created = [each for chunk in chunks(batch) for each in create_entity(chunk)]
@@ -57,8 +57,8 @@ def create_entities(
             if monotonic() >= end:
                 break
     finally:
-        rows = [outcome.as_row() for outcome in worst_first(outcomes)]
-        leave_table("create-entities", sentence(outcomes), rows)
+        leave_outcomes(outcomes)
+        leave_decisions(decisions)
     if failed_subflows:
         return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
     return Completed(message=sentence(outcomes))

@@ -6,9 +6,9 @@ from uuid import UUID
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.reporting import leave_table, run_name
+from flows.reporting import leave_decisions, run_name
 from models.entities import entities_of_people
-from models.matching.evidence import as_row, most_telling_first, sentence
+from models.matching.evidence import sentence
 from models.matching.rules import Decision
 from tasks.contacts import build_missing_clues, find_waiting_records, search_and_create
 
@@ -40,12 +40,8 @@ def search_and_create_contact(
                 if not decided:  # another run has these in hand
                     break
     finally:
-        leave_table(
-            "search-and-create-contact",
-            _sentence(decisions),
-            [as_row(*each) for each in most_telling_first(decisions)],
-        )
-    return Completed(message=_sentence(decisions))
+        leave_decisions(decisions)
+    return Completed(message=sentence(decision for _, decision in decisions))
 
 
 def _batches(entity: str, record_ids: list[UUID] | None) -> Iterator[list[UUID]]:
@@ -54,10 +50,6 @@ def _batches(entity: str, record_ids: list[UUID] | None) -> Iterator[list[UUID]]
         return
     while waiting := find_waiting_records(entity, BATCH):
         yield waiting
-
-
-def _sentence(decisions: list[tuple[str, Decision]]) -> str:
-    return sentence(decision for _, decision in decisions)
 
 
 if __name__ == "__main__":

@@ -12,27 +12,30 @@ import httpx
 from models.settings import ROOT, settings
 
 WORK_POOL = "hookline"
+WORKER = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process")
 BIN = Path(sys.executable).parent
 
 
 def prefect_environment() -> dict[str, str]:
     """Return the environment in which Prefect's commands use a server of our own, on loopback.
 
-    What the user's environment sets already is left alone.
+    What the user's environment says of Prefect is left alone.
     """
     port = settings().prefect_port
-    ours = {
-        "HOOKLINE_ROOT": str(ROOT),
-        "HOOKLINE_HOME": str(settings().home.resolve()),
+    prefect = {
         "PREFECT_HOME": str(settings().home.resolve() / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+    }
+    ours = {
+        "HOOKLINE_ROOT": str(ROOT),
+        "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return ours | {name: value for name, value in os.environ.items() if name != "PATH"}
+    return prefect | os.environ | ours
 
 
 def wait_for(url: str, seconds: float, while_: Callable[[], bool] = lambda: True) -> bool:

@@ -1,7 +1,7 @@
 """The door to the database: engines, transactions, and what counts as away."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,8 @@ def _engine(url: str, timeout_seconds: float) -> Engine:
 def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
     database = make_url(url).database
     if database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # connecting says so, as it does of a server that is not there
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(
         url,
         hide_parameters=True,

@@ -4,22 +4,33 @@
 """
 
 import logging
+from typing import Any
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from models.database import DatabaseAwayError
 from receiver import console, health, intake
+
+
+class Receiver(Flask):
+    """The application, whose log names the rule that was asked for, since a URL holds a key."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what no code was written for."""
+        self.logger.error("%s %s failed", request.method, request.url_rule, exc_info=exc_info)
 
 
 def create_app() -> Flask:
     """Make the receiver: intake under /webhooks, health under /healthz, pages under /console."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    app = Flask(__name__)
+    app = Receiver(__name__)
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(console.blueprint)
     app.register_error_handler(HTTPException, _in_words)
+    app.register_error_handler(DatabaseAwayError, _database_away)
     return app
 
 
@@ -31,3 +42,7 @@ def _in_words(error: HTTPException) -> ResponseReturnValue:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _database_away(error: DatabaseAwayError) -> ResponseReturnValue:
+    return _in_words(ServiceUnavailable(f"The database cannot be reached ({error}). Try again."))

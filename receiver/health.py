@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlmodel import select
 
-from models.database import DatabaseAwayError, reading
+from models.database import DatabaseAwayError, DatabaseRefusedError, reading
 from models.webhook import WebhookStatus
 
 blueprint = Blueprint("health", __name__)
@@ -18,4 +18,6 @@ def healthz() -> ResponseReturnValue:
             session.exec(select(WebhookStatus.name).limit(1)).first()
     except DatabaseAwayError as error:
         return jsonify(status="database away", error=str(error)), 503
+    except DatabaseRefusedError as error:  # its tables are not there yet, or no longer
+        return jsonify(status="database not ready", error=str(error)), 503
     return jsonify(status="ok")

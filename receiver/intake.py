@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavailable, Unauthorized
 
-from models.database import DatabaseAwayError, transaction
+from models.database import DatabaseAwayError, DatabaseRefusedError, transaction
 from models.settings import settings
 from models.source import WebhookKey, WebhookSource, find_key
 from models.webhook import Webhook
@@ -34,7 +34,7 @@ def receive(api_key: str) -> ResponseReturnValue:
                 )
             webhook = _webhook(api_key, body, *found)
             session.add(webhook)
-    except DatabaseAwayError as error:
+    except (DatabaseAwayError, DatabaseRefusedError) as error:
         _ask_to_come_back(error)
     log.info("stored webhook %s of source %s", webhook.id, webhook.webhook_source)
     return jsonify(id=str(webhook.id))
@@ -80,9 +80,10 @@ def _without(api_key: str, text: str) -> str:
     return text.replace(api_key, "***")
 
 
-def _ask_to_come_back(error: DatabaseAwayError) -> NoReturn:
-    log.warning("could not store a webhook: the database is away: %s", error)
+def _ask_to_come_back(error: Exception) -> NoReturn:
+    """Have the sender keep the webhook: a database that is away, or not migrated, comes back."""
+    log.error("could not store a webhook: %s: %s", type(error).__name__, error)
     raise ServiceUnavailable(
-        "The webhook was not stored, because the database cannot be reached. Send it again.",
+        "The webhook was not stored, because the database did not take it. Send it again.",
         retry_after=RETRY_AFTER_SECONDS,
     ) from None

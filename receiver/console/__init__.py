@@ -1,6 +1,7 @@
 """Pages for people, under /console. Until there is sign-in, for this machine alone."""
 
 import ipaddress
+import re
 
 from flask import Blueprint, abort, render_template, request
 from sqlmodel import Session, col, select
@@ -10,7 +11,8 @@ from models.webhook import Webhook, WebhookParseError, WebhookRecord
 
 NEWEST = 100
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+FORWARDING_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip", "via")
+"""What their names begin with."""
 
 blueprint = Blueprint(
     "console",
@@ -29,8 +31,8 @@ def refuse_others() -> None:
     name any host that resolves to it: both are told by their headers.
     """
     here = ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
-    named_here = request.host.rsplit(":", 1)[0] in LOOPBACK_NAMES
-    forwarded = any(header in request.headers for header in FORWARDING_HEADERS)
+    named_here = re.sub(r":\d+$", "", request.host) in LOOPBACK_NAMES
+    forwarded = any(name.lower().startswith(FORWARDING_HEADERS) for name, _ in request.headers)
     if not here or not named_here or forwarded:
         abort(403, "The console answers on this machine alone: open it at http://127.0.0.1.")
 

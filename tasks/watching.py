@@ -1,0 +1,88 @@
+"""Watching for webhooks that trickle in: one task run that goes round and round.
+
+Tasks are called as plain functions here: a task run a webhook would fill Prefect's database.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from uuid import UUID
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from models.claiming import some_are_new
+from models.database import DatabaseAwayError, reading
+from models.entities import entities_of_people
+from models.matching.rules import Decision
+from models.outcome import Outcome, records_by_entity, sentence
+from tasks.contacts import search_and_create
+from tasks.retries import at_once
+from tasks.webhooks import claim_webhooks, create_entity
+
+TRICKLE = 50
+"""A round of watching takes fewer than this; where as many wait, they are a batch."""
+
+LOOK_EVERY_SECONDS = 0.2
+SAY_EVERY_SECONDS = 2
+
+
+@dataclass
+class Trickle:
+    """What came of watching: what became of webhooks, and whose contacts were found or made."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    decisions: list[tuple[str, Decision]] = field(default_factory=list)
+    """With the code of the record's entity."""
+
+
+@task(cache_policy=NO_CACHE)
+def watch_for_webhooks(seconds: float) -> Trickle:
+    """Create the records of webhooks as they trickle in, and find or make their contacts.
+
+    It ends when the time is over, or when so many wait that they are a batch. It ends early, with
+    what it made, where the database is away: the claim that a flow makes next is what retries.
+    """
+    end = monotonic() + seconds
+    trickle = Trickle()
+    say = _Saying()
+    with suppress(DatabaseAwayError):
+        while monotonic() < end:
+            if not (claimed := _claim_trickle()):
+                say.what_is_new(trickle.outcomes)
+                sleep(LOOK_EVERY_SECONDS)
+                continue
+            created = at_once(create_entity, claimed)
+            trickle.outcomes += created
+            trickle.decisions += _search_contacts_of(created)
+            if len(claimed) == TRICKLE - 1:
+                break
+    return trickle
+
+
+def _claim_trickle() -> list[UUID]:
+    with reading() as session:
+        waiting = some_are_new(session)
+    return claim_webhooks.fn(TRICKLE - 1) if waiting else []
+
+
+def _search_contacts_of(outcomes: list[Outcome]) -> list[tuple[str, Decision]]:
+    return [
+        (entity, decision)
+        for entity, record_ids in records_by_entity(outcomes).items()
+        if entity in entities_of_people()
+        for decision in at_once(search_and_create, entity, record_ids)
+    ]
+
+
+class _Saying:
+    """Tells the run's log how it goes, now and then rather than for each round."""
+
+    def __init__(self) -> None:
+        self.said = 0
+        self.at = monotonic()
+
+    def what_is_new(self, outcomes: list[Outcome]) -> None:
+        if len(outcomes) > self.said and monotonic() - self.at >= SAY_EVERY_SECONDS:
+            get_run_logger().info(sentence(outcomes[self.said :]))
+            self.said, self.at = len(outcomes), monotonic()
