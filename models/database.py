@@ -38,13 +38,26 @@ def engine() -> Engine:
 def _engine(url: str, timeout_seconds: float) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout_seconds)
-    return create_engine(
+    return _postgresql_engine(url, timeout_seconds)
+
+
+def _postgresql_engine(url: str, timeout_seconds: float) -> Engine:
+    made = create_engine(
         url,
         hide_parameters=True,  # people's data stays out of every error text
         pool_pre_ping=True,
         pool_timeout=timeout_seconds,
         connect_args={"connect_timeout": max(1, int(timeout_seconds))},
     )
+
+    @event.listens_for(made, "connect")
+    def _set_time_zone(connection: Any, _record: Any) -> None:
+        # In the server's own zone, a moment of the year 1 or 9999 may lie in a year that Python
+        # does not know, and a row that holds it could never be read again.
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+
+    return made
 
 
 def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:

@@ -23,7 +23,14 @@ def explain(session: Session, webhook_id: UUID) -> str | None:
     record = session.exec(
         select(WebhookRecord).where(WebhookRecord.webhook_id == webhook_id)
     ).first()
-    return "\n".join(_lines(webhook, made, record))
+    return "\n".join(_printable(line) for line in _lines(webhook, made, record))
+
+
+def _printable(line: str) -> str:
+    """Escape what would steer a terminal, or break a line, or cannot be written as UTF-8."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in line
+    )
 
 
 def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 QUOTED_BODY_CHARACTERS = 500
+QUOTED_NAME_CHARACTERS = 250
 
 
 class Kind(StrEnum):
@@ -49,7 +50,7 @@ def content_type_unsupported(received: str) -> ParseError:
     return ParseError(
         Kind.CONTENT_TYPE_UNSUPPORTED,
         "An error occurred while processing the webhook. Exception: "
-        f"{_printable(received)} type of webhook is unsupported.",
+        f"{_printable(received[:QUOTED_NAME_CHARACTERS])} type of webhook is unsupported.",
         "Switch the service to application/json, multipart/form-data or "
         "application/x-www-form-urlencoded.",
     )
@@ -81,7 +82,7 @@ def entity_missing() -> ParseError:
 
 def entity_not_found(name: str) -> ParseError:
     """The body asks for an entity that there is not, or that webhooks may not create."""
-    quoted = _printable(name[:250])
+    quoted = _printable(name[:QUOTED_NAME_CHARACTERS])
     return ParseError(
         Kind.ENTITY_NOT_FOUND,
         f'An error occurred while processing the webhook. Entity name: "{quoted}" '

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -22,6 +25,16 @@ with warnings.catch_warnings():
 MakeDatabase = Callable[[], str]
 """Makes a fresh, migrated database and returns its URL."""
 
+# The same examples each time, however slow the machine: a test that fails does so for everyone.
+hypothesis_settings.register_profile(
+    "hookline",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("hookline")
+
 
 @pytest.fixture(autouse=True)
 def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
@@ -35,14 +48,20 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL with one migrated database, which others are copied from."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
+def postgres_url() -> Iterator[str]:
+    """Start a real PostgreSQL with one migrated database, which others are copied from.
+
+    Its files lie outside of pytest's folder: another test run that starts closes that folder to
+    other users, and PostgreSQL, which never runs as root, is one.
+    """
+    folder = tempfile.mkdtemp(prefix="hookline-postgres-")
+    server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
