@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
 
@@ -136,6 +136,12 @@ def is_transient(error: Exception) -> bool:
     if getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_ERROR":
         return False  # wrong SQL, such as a table that is not there
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
+
+
+def breaks_a_rule(error: DBAPIError) -> bool:
+    """Say whether a row broke a rule of the database: its values are wrong, not the statement."""
+    raised_by_trigger = (getattr(error.orig, "sqlstate", None) or "").startswith("P0")
+    return isinstance(error, (IntegrityError, DataError)) or raised_by_trigger
 
 
 def _without_rows(error: Exception) -> str:

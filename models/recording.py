@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.casting import Notation
-from models.database import is_transient
+from models.database import breaks_a_rule
 from models.drafting import Draft, as_json, draft
 from models.entities.contact import Contact
 from models.entity import Entity
@@ -122,7 +122,7 @@ def _save_all(
         with session.begin_nested():
             return _save(session, drafts, now, run_id)
     except DBAPIError as error:
-        if is_transient(error):
+        if not breaks_a_rule(error):
             raise
     return [_save_alone(session, webhook, each, now, run_id) for webhook, each in drafts]
 
@@ -134,7 +134,7 @@ def _save_alone(
         with session.begin_nested():
             return _save(session, [(webhook, each)], now, run_id)[0]
     except DBAPIError as error:
-        if is_transient(error):
+        if not breaks_a_rule(error):
             raise
         refusal = record_refused(each.entity.code() if each.entity else "", _refusal(error))
     return _save(session, [(webhook, each.refused(refusal))], now, run_id)[0]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from time import monotonic
+from time import process_time
 from typing import Any
 from uuid import UUID
 
@@ -62,9 +62,9 @@ def test_no_text(value: Any, actual: str) -> None:
 @pytest.mark.parametrize("python_type", [int, Decimal, float, date, time, datetime, UUID, bool])
 @pytest.mark.parametrize("text", ["1," * 500_000, "1" + ",234" * 300_000, " " * 10**6 + "x"])
 def test_a_text_of_a_megabyte_is_refused_at_once(text: str, python_type: type) -> None:
-    began = monotonic()
+    began = process_time()
     assert refusal(text, python_type) == "Text"
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize(

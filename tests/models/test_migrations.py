@@ -79,6 +79,7 @@ def _upgraded_by_two_at_once(url: str, home: Path) -> None:
     made.dispose()
 
 
+@pytest.mark.database
 def test_two_processes_bring_an_empty_sqlite_up_at_once(tmp_path: Path) -> None:
     _upgraded_by_two_at_once(f"sqlite:///{tmp_path / 'new' / 'hookline.db'}", tmp_path)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col, delete
 
-from models.database import engine, transaction
+from models.database import DatabaseRefusedError, engine, transaction
 from models.entities.lead import Lead
 from models.lookups import Country
 from models.parse_error import Kind
@@ -20,6 +20,16 @@ PERSON = {
     "Email": "grace@example.org",
     "MobilePhone": "+1 202 555 0143",
     "Notes": "Call me about the compiler",
+}
+TRIGGERS = {
+    "sqlite": [
+        "CREATE TRIGGER no_leads BEFORE INSERT ON lead BEGIN SELECT RAISE(ABORT, 'no leads'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION no_leads() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no leads'; END $$",
+        "CREATE TRIGGER no_leads BEFORE INSERT ON lead EXECUTE FUNCTION no_leads()",
+    ],
 }
 EMAILS_ARE_UNIQUE = text("CREATE UNIQUE INDEX uq_lead_email ON lead (email)")
 
@@ -89,3 +99,22 @@ def test_an_outcome_holds_nothing_that_a_person_wrote() -> None:
     assert [each.word for each in outcomes] == ["done with warnings", *["failed"] * 3]
     told = repr(outcomes) + repr([each.as_row() for each in outcomes])
     assert not any(value in told for value in PERSON.values())
+
+
+def test_a_schema_that_is_not_ours_is_no_fault_of_the_webhook() -> None:
+    (webhook_id,) = store(form("Lead", **PERSON))
+    with transaction() as session:
+        session.execute(text("ALTER TABLE lead RENAME COLUMN email TO mail"))
+    with pytest.raises(DatabaseRefusedError):
+        process()
+    assert stored(webhook_id).status == Status.PROCESSING
+    assert logged(webhook_id) == []
+
+
+def test_a_trigger_may_refuse_a_record(database: str) -> None:
+    with transaction() as session:
+        for statement in TRIGGERS[database.partition(":")[0].partition("+")[0]]:
+            session.execute(text(statement))
+    (webhook_id,) = store(form("Lead", **PERSON))
+    process()
+    assert [each.kind for each in logged(webhook_id)] == [Kind.RECORD_REFUSED]
