@@ -178,7 +178,11 @@ def _lock(session: Session, keys: Iterable[UUID]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         locks = sorted({key.int % LOCKS for key in keys})
         session.execute(
-            text("SELECT pg_advisory_xact_lock(:space, key) FROM unnest(:locks) AS key"),
+            # Cast, since an empty list, of records without a key, tells no type.
+            text(
+                "SELECT pg_advisory_xact_lock(CAST(:space AS int), key) "
+                "FROM unnest(CAST(:locks AS int[])) AS key"
+            ),
             {"space": 0x686C, "locks": locks},
         )
 
