@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,8 @@ def migrate() -> None:
 @main.command()
 def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
+    _refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
+    _refuse_taken("127.0.0.1", settings().prefect_port, "HOOKLINE_PREFECT_PORT")
     migrations.upgrade()
     api_key = _getting_started_key()
     environment = serving.prefect_environment()
@@ -60,6 +63,18 @@ def run() -> None:
     except KeyboardInterrupt:
         everything.terminate()
     sys.exit(everything.wait())
+
+
+def _refuse_taken(host: str, port: int, setting: str) -> None:
+    """Say so where a port is taken, before anything has started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} of {host} cannot be used: {error.strerror}. Is Hookline running already? "
+            f"{setting} names another port."
+        ) from None
 
 
 def _take_every_end_as_ctrl_c() -> None:
@@ -128,6 +143,7 @@ def serve() -> None:
     """Start the receiver alone."""
     from receiver.serve import serve as serve_receiver
 
+    _refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
     serve_receiver()
 
 
