@@ -1,6 +1,7 @@
 """What a run says of itself: its name, its state's message, its table of outcomes."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from prefect.artifacts import create_table_artifact
 
@@ -14,6 +15,11 @@ MOST_ROWS = 500
 def run_name(flow_name: str) -> str:
     """Name a run by its flow and the minute it started in, UTC."""
     return f"{flow_name} {utc_now():%Y-%m-%d %H:%M}"
+
+
+def count_of(record_ids: Sequence[UUID], word: str) -> str:
+    """Say how many records there are: `1 order`, `2 orders`."""
+    return f"{len(record_ids)} {word}{'s' if len(record_ids) != 1 else ''}"
 
 
 def leave_table(outcomes: Sequence[Outcome]) -> None:
