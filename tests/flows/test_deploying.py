@@ -1,0 +1,16 @@
+"""What `hookline run` deploys from prefect.yaml."""
+
+from tests.stack import Stack
+
+
+def test_every_flow_of_prefect_yaml_is_deployed_to_a_process_pool(stack: Stack) -> None:
+    deployed = stack.post("deployments/filter")
+    assert {each["name"] for each in deployed} == {"create-entities", "form-submit", "order"}
+    assert {each["work_pool_name"] for each in deployed} == {"hookline"}
+    assert stack.get("work_pools/hookline")["type"] == "process"
+
+
+def test_create_entities_runs_every_minute(stack: Stack) -> None:
+    deployment = stack.get("deployments/name/create-entities/create-entities")
+    (schedule,) = deployment["schedules"]
+    assert (schedule["schedule"]["cron"], schedule["active"]) == ("* * * * *", True)
