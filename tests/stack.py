@@ -23,8 +23,8 @@ from tests.processes import (
     running,
 )
 
-START_SECONDS = 90
-RUN_SECONDS = 90
+START_SECONDS = 150
+RUN_SECONDS = 150
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 

@@ -14,7 +14,7 @@ from tests.processes import alive, descendants
 from tests.stack import Stack, started
 from tests.webhooks import records
 
-A_MINUTE_AND_A_START = 80
+A_MINUTE_AND_A_START = 120
 
 
 def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
