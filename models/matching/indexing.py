@@ -7,16 +7,15 @@ no contact is overlooked.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import delete, insert, or_, update
 from sqlmodel import Session, col, select
 
 from models.entities.contact import Contact
 from models.identity import new_id
-from models.lookups import Country
 from models.matching.directory import Person, add_clues, options_of_contact
 from models.matching.profiles import PROFILES, Profile
+from models.matching.regions import regions_by_country
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication
 from models.settings import settings
 from models.source import WebhookSource
@@ -131,8 +130,3 @@ def _add_missing_options(session: Session, contacts: Sequence[Contact], now: dat
     ]
     if rows:
         session.execute(insert(ContactCommunication), rows)
-
-
-def regions_by_country(session: Session) -> dict[UUID | None, str]:
-    """Return the ISO 3166 codes of the countries by their ids."""
-    return {country.id: country.alpha_2 for country in session.exec(select(Country))}
