@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from models.entities.contact import Contact
 from models.identity import new_id
 from models.matching.directory import Directory, Person
-from models.matching.indexing import clues_for
+from models.matching.indexing import CONTACT, clues_for
 from models.matching.rules import Decision, Submission
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication, ContactDecision
 
@@ -65,10 +65,9 @@ def _fill(session: Session, people: Sequence[Person]) -> None:
     columns = {column for person in people for column in person.filled}
     if not columns:
         return
-    table = Contact.__table__  # type: ignore[attr-defined]
     session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("contact"))
+        update(CONTACT)
+        .where(CONTACT.c.id == bindparam("contact"))
         .values({column: bindparam(f"new_{column}") for column in columns}),
         [
             {"contact": person.id}

@@ -13,11 +13,10 @@ from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
 from models.attribution import Attribution, marks_of
-from models.entities.contact import Contact
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
 from models.matching.directory import Directory, Person
-from models.matching.indexing import people_from, profiles_in_use
+from models.matching.indexing import CONTACT, people_from, profiles_in_use, read_contacts
 from models.matching.profiles import PROFILES, Profile
 from models.matching.regions import region_of, regions_by_country
 from models.matching.rules import Decision, Submission
@@ -193,11 +192,11 @@ def _people_meant(session: Session, submissions: Sequence[Submission], how: Ways
     found = session.exec(
         select(ContactClue.contact_id).where(col(ContactClue.key).in_(keys)).distinct()
     )
-    contacts = session.exec(
-        select(Contact)
-        .where(col(Contact.id).in_(given.union(found)))
-        .order_by(col(Contact.id))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    contacts = read_contacts(
+        session,
+        select(CONTACT)
+        .where(CONTACT.c.id.in_(given.union(found)))
+        .order_by(CONTACT.c.id)
+        .with_for_update(key_share=True),
+    )
     return people_from(session, contacts, how.profiles)
