@@ -27,7 +27,7 @@ EVERYDAY_NAMES = {
 
 def regions_by_country(session: Session) -> dict[UUID | None, str]:
     """Return the ISO 3166 codes of the countries by their ids."""
-    return {country.id: country.alpha_2 for country in session.exec(select(Country))}
+    return dict(session.exec(select(Country.id, Country.alpha_2)).all())
 
 
 def region_of(

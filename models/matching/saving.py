@@ -67,11 +67,10 @@ def _fill(session: Session, people: Sequence[Person]) -> None:
         return
     session.connection().execute(
         update(CONTACT)
-        .where(CONTACT.c.id == bindparam("contact"))
-        .values({column: bindparam(f"new_{column}") for column in columns}),
+        .where(CONTACT.c.id == bindparam("b_id"))
+        .values({column: bindparam(f"b_{column}") for column in columns}),
         [
-            {"contact": person.id}
-            | {f"new_{column}": person.fields.get(column) for column in columns}
+            {"b_id": person.id} | {f"b_{column}": person.fields.get(column) for column in columns}
             for person in people
         ],
     )

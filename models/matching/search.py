@@ -154,15 +154,15 @@ def _tie(
     )
     session.connection().execute(
         update(table)
-        .where(table.c.id == bindparam("record"))
+        .where(table.c.id == bindparam("b_id"))
         .values(
-            contact_id=bindparam("contact"),
+            contact_id=bindparam("b_contact_id"),
             contact_searched_at=now,
-            **{column: bindparam(f"new_{column}") for column in came_from},
+            **{column: bindparam(f"b_{column}") for column in came_from},
         ),
         [
-            {"record": record.id, "contact": decision.contact_id}
-            | {f"new_{column}": getattr(record, column) for column in came_from}
+            {"b_id": record.id, "b_contact_id": decision.contact_id}
+            | {f"b_{column}": getattr(record, column) for column in came_from}
             for record, decision in zip(records, decisions, strict=True)
         ],
     )
@@ -177,7 +177,9 @@ def _lock(session: Session, keys: Iterable[UUID]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         locks = sorted({key.int % LOCKS for key in keys})
         session.execute(
-            text("SELECT pg_advisory_xact_lock(:space, key) FROM unnest(:locks) AS key"),
+            text(
+                "SELECT pg_advisory_xact_lock(:space, key) FROM unnest(CAST(:locks AS int[])) key"
+            ),
             {"space": 0x686C, "locks": locks},
         )
 
