@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,14 +35,20 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL with one migrated database, which others are copied from."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
+def postgres_url() -> Iterator[str]:
+    """Start a real PostgreSQL with one migrated database, which others are copied from.
+
+    In a folder of its own: run by root it is another user's, and pytest, whenever it starts again
+    beside this run, shuts others out of the folder that it makes its own in.
+    """
+    folder = tempfile.mkdtemp(prefix="hookline-postgres-")
+    server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
