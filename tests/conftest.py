@@ -44,7 +44,7 @@ def postgres_url() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="hookline-postgres-")
     server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
+    on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
@@ -73,10 +73,10 @@ def sqlite_database(
 def postgres_database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Make a fresh PostgreSQL database, and have the settings name it."""
     name = f"test_{uuid4().hex}"
-    _on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
+    on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
     url = make_url(postgres_url).set(database=name).render_as_string(False)
     yield from _named_by_settings(url, monkeypatch)
-    _on_server(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,7 +103,8 @@ def _migrate(url: str) -> None:
     settings.cache_clear()
 
 
-def _on_server(url: str, statement: str) -> None:
+def on_server(url: str, statement: str) -> None:
+    """Run a statement that no transaction may hold, such as CREATE DATABASE."""
     made = create_engine(url, isolation_level="AUTOCOMMIT")
     with made.connect() as connection:
         connection.execute(text(statement))

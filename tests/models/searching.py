@@ -76,12 +76,12 @@ def search_for(*records: dict[str, Any], **how: Any) -> list[Decision]:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """Note the SQL statements that are executed within the block."""
-    noted: list[str] = []
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Note the SQL statements, with their parameters, that are executed within the block."""
+    noted: list[tuple[str, Any]] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        noted.append(statement)
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        noted.append((statement, values))
 
     event.listen(engine(), "before_cursor_execute", note)
     yield noted
