@@ -60,7 +60,7 @@ def postgres_url() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="hookline-postgres-")
     server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
+    on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
@@ -93,7 +93,7 @@ def postgres_copy(postgres_url: str) -> MakeDatabase:
 
     def _make() -> str:
         name = f"test_{uuid4().hex}"
-        _on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
+        on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
         return make_url(postgres_url).set(database=name).render_as_string(False)
 
     return _make
@@ -112,7 +112,7 @@ def postgres_database(
     """Make a fresh PostgreSQL database, and have the settings name it."""
     url = postgres_copy()
     yield from _named_by_settings(url, monkeypatch)
-    _on_server(postgres_url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+    on_server(postgres_url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -139,7 +139,8 @@ def _migrate(url: str) -> None:
     settings.cache_clear()
 
 
-def _on_server(url: str, statement: str) -> None:
+def on_server(url: str, statement: str) -> None:
+    """Run a statement that no transaction may hold, such as CREATE DATABASE."""
     made = create_engine(url, isolation_level="AUTOCOMMIT")
     with made.connect() as connection:
         connection.execute(text(statement))

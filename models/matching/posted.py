@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 
 from models.entities.contact import Contact
 from models.matching.options import options_from
+from models.matching.regions import region_of
 from models.matching.rules import Submission
-from models.matching.search import log_decisions, profile_of, region_of, resolve, ways
+from models.matching.saving import log_decisions
+from models.matching.search import profile_of, resolve, ways
 from models.source import WebhookSource
 
 
@@ -43,7 +45,7 @@ def contacts_of_posted(
                 webhook_id,
                 options,
                 profile_of(source),
-                region_of(options.country, source, how),
+                region_of(options.country, source, how.regions),
                 as_posted=values,
                 searches=source is None or source.searches_contacts,
             )
