@@ -131,14 +131,15 @@ def _is_hostile(text: str) -> bool:
     )
 
 
-def share_a_word(names: Iterable[str], others: Iterable[str]) -> bool:
-    """Say whether two people's names, in normal form, may be one person's.
+def may_be_one_person(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Say whether two people's full names, in normal form, may be one person's.
 
-    They may where they have a word in common, accents aside: people marry, abbreviate, mistype. A
-    name that is missing or in another script says nothing.
+    They may where they have a word in common, accents aside: people marry, abbreviate, mistype. Two
+    complete names with nothing in common are two people who share a mailbox. A name that is
+    missing, of a single word, or in another script says nothing.
     """
     words, other_words = _words(names), _words(others)
-    if not words or not other_words or _is_latin(words) != _is_latin(other_words):
+    if min(len(words), len(other_words)) < 2 or _is_latin(words) != _is_latin(other_words):
         return True
     return not words.isdisjoint(other_words)
 
@@ -161,7 +162,7 @@ CREATIO = Profile(
 )
 """Phones compare as digits, names and emails as written: the description's behaviour."""
 
-DEFAULT = Profile("default", folded_email, e164_phone, folded_name, names_agree=share_a_word)
+DEFAULT = Profile("default", folded_email, e164_phone, folded_name, names_agree=may_be_one_person)
 """Spellings of the same value are one; who writes from a mailbox of many is told by the name."""
 
 PROFILES = {profile.name: profile for profile in (DEFAULT, CREATIO)}

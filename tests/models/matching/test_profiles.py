@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.matching.profiles import CREATIO, DEFAULT, PROFILES, Profile, share_a_word
+from models.matching.profiles import CREATIO, DEFAULT, PROFILES, Profile, may_be_one_person
 
 EMAILS = [
     # written                    default                       creatio: as written
@@ -184,6 +184,6 @@ def test_names_with_no_word_in_common_are_two_people(
     name: str, other: str, may_be_one: bool
 ) -> None:
     names, others = [name] if name else [], [other] if other else []
-    assert share_a_word(names, others) is may_be_one
-    assert share_a_word(others, names) is may_be_one
+    assert may_be_one_person(names, others) is may_be_one
+    assert may_be_one_person(others, names) is may_be_one
     assert CREATIO.names_agree(names, others)
