@@ -1,6 +1,6 @@
 """What a run says of itself: its name, its state's message, its table of outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect.artifacts import create_table_artifact
 
@@ -25,4 +25,16 @@ def leave_table(outcomes: Sequence[Outcome]) -> None:
         table=[outcome.as_row() for outcome in worst_first(outcomes)[:MOST_ROWS]],
         key="create-entities",
         description=f"{sentence(outcomes)}.{cut}",
+    )
+
+
+def leave_rows(key: str, rows: Sequence[Mapping[str, object]], description: str) -> None:
+    """Leave a table artifact with rows of ids, kinds and counts, those first that need a look."""
+    if not rows:
+        return
+    cut = f" The table shows {MOST_ROWS} of them." if len(rows) > MOST_ROWS else ""
+    create_table_artifact(
+        table=[dict(row) for row in rows[:MOST_ROWS]],
+        key=key,
+        description=f"{description}.{cut}",
     )

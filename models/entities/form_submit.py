@@ -45,3 +45,4 @@ class FormSubmit(Entity, table=True):
     utm_content: str | None = text()
     utm_term: str | None = text()
     gclid: str | None = text()
+    consent: bool | None = None
