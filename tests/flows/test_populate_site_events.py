@@ -34,7 +34,7 @@ from tests.site_events import (
 
 pytestmark = pytest.mark.prefect
 
-on_both_databases = pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+on_both_databases = pytest.mark.parametrize("server", ["sqlite", "postgres"], indirect=True)
 
 AT = int(time()) - 600
 
