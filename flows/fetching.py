@@ -17,7 +17,8 @@ Runner = ThreadPoolTaskRunner[Any]
 def fetch_all(claim: Callable[[], list[UUID]]) -> list[Fetch]:
     """Fetch visitors as `claim` hands them out, as many at a time as the setting allows.
 
-    Stops where Matomo gave nobody's visits of a whole wave: the rest is taken up by a later run.
+    Stops where Matomo was away for a whole wave: the rest is taken up by a later run. Where it
+    refuses it is asked on, since it may refuse one site and not another.
     """
     fetches: list[Fetch] = []
     runner: Runner = ThreadPoolTaskRunner(max_workers=settings().matomo_concurrency)
@@ -26,7 +27,7 @@ def fetch_all(claim: Callable[[], list[UUID]]) -> list[Fetch]:
             fetched = _fetch(runner, wave)
             settle_visitors(fetched)
             fetches += fetched
-            if all(fetch.error for fetch in fetched):
+            if all(fetch.away for fetch in fetched):
                 break
     return fetches
 
@@ -41,7 +42,7 @@ def _fetch(runner: Runner, wave: list[UUID]) -> list[Fetch]:
 
 def _outcome(web_visitor_id: UUID, result: Any) -> Fetch:
     if isinstance(result, MatomoAwayError):
-        return Fetch(web_visitor_id, error=result.kind, retry_after=result.retry_after)
+        return Fetch(web_visitor_id, error=result.kind, away=True, retry_after=result.retry_after)
     if isinstance(result, MatomoRefusedError):
         return Fetch(web_visitor_id, error=result.kind)
     if isinstance(result, Fetch):

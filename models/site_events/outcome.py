@@ -26,6 +26,8 @@ class Fetch:
     seen_until: datetime | None = None
     error: str | None = None
     """The kind of error where it could not be fetched."""
+    away: bool = False
+    """Whether Matomo was away, so that others would fare no better; else it refused this one."""
     retry_after: float | None = None
 
     def with_page(self, page: Page, sessions: int, actions: int) -> "Fetch":

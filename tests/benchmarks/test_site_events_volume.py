@@ -6,7 +6,6 @@ from datetime import timedelta
 from time import monotonic, time
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -21,6 +20,7 @@ from models.site_events.tables import WebAction, WebSession
 from tests import matomo as fake
 from tests.matomo import matomo
 from tests.matomo_shapes import PAGE, Row, page_view, visit
+from tests.prefect_server import a_prefect_server
 from tests.site_events import a_tracked_page, everything, time_passes
 
 pytestmark = [pytest.mark.prove, pytest.mark.prefect]
@@ -32,7 +32,7 @@ NOW = int(time()) - 3600
 
 @pytest.fixture(scope="module", autouse=True)
 def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield
 
 

@@ -10,7 +10,6 @@ import pytest
 from prefect import State
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.populate_site_events import populate_site_events
 from flows.synchronize_site_events import synchronize_site_events
@@ -19,6 +18,7 @@ from tasks.pace import pace_of
 from tests import matomo as fake
 from tests.matomo import FakeMatomo, matomo
 from tests.matomo_shapes import every_type, page_view, visit
+from tests.prefect_server import a_prefect_server
 from tests.site_events import (
     ADA,
     BOB,
@@ -41,7 +41,7 @@ AT = int(time()) - 600
 
 @pytest.fixture(scope="module", autouse=True)
 def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield
 
 
@@ -145,12 +145,26 @@ def test_a_task_tries_again_where_matomo_stumbles(server: FakeMatomo) -> None:
     assert len(server.asked) == 3
 
 
-def test_a_matomo_that_is_away_is_not_asked_for_everybody(server: FakeMatomo) -> None:
+def thirty_visitors() -> None:
     for number in range(30):
         a_form(f"{number:016x}")
-    server.always = fake.not_allowed
-    assert message_of(populate()).endswith("25 failed (25 not-allowed); 30 wait")
-    assert len(server.asked) == 25
+
+
+def test_a_matomo_that_is_away_is_not_asked_for_everybody(server: FakeMatomo) -> None:
+    thirty_visitors()
+    server.always = fake.too_many
+    message = message_of(populate())
+    assert "25 failed" in message
+    assert message.endswith("30 wait")
+    assert len(server.asked) <= settings().matomo_concurrency
+
+
+def test_a_matomo_that_refuses_some_is_asked_for_the_others(server: FakeMatomo) -> None:
+    thirty_visitors()
+    server.faults = [fake.not_allowed] * 25
+    message = message_of(populate())
+    assert "5 visitors fetched" in message
+    assert message.endswith("25 failed (25 not-allowed); 25 wait")
 
 
 def test_what_cannot_be_read_is_counted_and_the_rest_is_kept(server: FakeMatomo) -> None:
