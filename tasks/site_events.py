@@ -11,7 +11,7 @@ from models.settings import settings
 from models.site_events.claiming import claim_due, claim_to_synchronize, count_waiting, settle
 from models.site_events.errors import MatomoAwayError, MatomoRefusedError
 from models.site_events.giving_back import Lead, claim_leads, let_go
-from models.site_events.noting import Noted, note_forms
+from models.site_events.noting import Noted, forms_waiting, note_forms
 from models.site_events.outcome import Fetch
 from models.site_events.saving import save_visits
 from models.site_events.tracking import WebVisitor
@@ -26,7 +26,10 @@ MOST_LEADS = 100
 
 @task(**DATABASE_TASK)
 def note_form_tracking(form_ids: list[UUID] | None) -> Noted:
-    """Note what becomes of forms' tracking, and make the visitors that they name due."""
+    """Note what becomes of forms' tracking, those that wait where none is named."""
+    if form_ids is None:
+        with reading() as session:  # a look at many forms holds up no writer
+            form_ids = forms_waiting(session, utc_now())
     with transaction() as session:
         return note_forms(session, form_ids, utc_now())
 

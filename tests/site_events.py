@@ -11,7 +11,7 @@ from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.identity import utc_now
 from models.lookups import LandingPage
-from models.site_events.noting import Noted, note_forms
+from models.site_events.noting import Noted, forms_waiting, note_forms
 from models.site_events.tables import WebAction, WebSession
 from models.site_events.tracking import FormTracking, WebVisitor
 from tests.matomo_shapes import PAGE
@@ -60,8 +60,10 @@ def _set_contact(form_id: UUID, contact_id: UUID | None) -> None:
 
 
 def note(*form_ids: UUID, now: datetime | None = None) -> Noted:
+    """Note forms, those that wait where none is named."""
+    now = now or utc_now()
     with transaction() as session:
-        return note_forms(session, form_ids or None, now or utc_now())
+        return note_forms(session, form_ids or forms_waiting(session, now), now)
 
 
 def tracking_of(form_id: UUID) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.entities.form_submit import FormSubmit
+from models.identity import first_id_of
 from models.lookups import LandingPage
 from models.site_events.consent import came_at, refusing_among
 from models.site_events.landing_pages import landing_page_of
@@ -28,6 +29,9 @@ from models.upserting import insert_missing, upsert
 
 MOST_FORMS = 1000
 """Forms that are noted at a time."""
+
+LEFT_BEHIND_FOR = timedelta(days=7)
+"""Forms that were made longer ago are noted by hand, by their ids."""
 
 SETTLES_AFTER = timedelta(minutes=40)
 """Matomo ends a visit 30 minutes after its last action, so that after this one has ended."""
@@ -79,14 +83,28 @@ class Noted:
     web_visitor_ids: list[UUID]
 
 
-def note_forms(session: Session, form_ids: Collection[UUID] | None, now: datetime) -> Noted:
-    """Note what became of forms that have a contact, and make their visitors due.
+def forms_waiting(session: Session, now: datetime) -> list[UUID]:
+    """Return up to `MOST_FORMS` forms that have a contact and were never noted, the oldest first.
 
-    Args:
-        session: the transaction to write in.
-        form_ids: the forms; None for up to `MOST_FORMS` that were never noted, the oldest first.
-        now: the present moment.
+    Forms are noted once their contact is found; what waits is what a killed run left behind. So
+    only those of the last days are looked at, by their ids, whose order is that of making.
     """
+    noted = select(FormTracking.form_submit_id).where(
+        col(FormTracking.form_submit_id) == col(FormSubmit.id)
+    )
+    return list(
+        session.exec(
+            select(FormSubmit.id)
+            .where(col(FormSubmit.id) > first_id_of(now - LEFT_BEHIND_FOR))
+            .where(col(FormSubmit.contact_id).is_not(None), ~noted.exists())
+            .order_by(col(FormSubmit.id))
+            .limit(MOST_FORMS)
+        )
+    )
+
+
+def note_forms(session: Session, form_ids: Collection[UUID], now: datetime) -> Noted:
+    """Note what became of forms, and make their visitors due; those without contact are left."""
     forms = _forms(session, form_ids)
     pages = session.exec(select(LandingPage)).all()
     refusing = refusing_among(session, {form.contact_id for form in forms if form.contact_id})
@@ -110,16 +128,14 @@ def note_forms(session: Session, form_ids: Collection[UUID] | None, now: datetim
     return _noted(session, verdicts)
 
 
-def _forms(session: Session, form_ids: Collection[UUID] | None) -> list[FormSubmit]:
-    query = select(FormSubmit).where(col(FormSubmit.contact_id).is_not(None))
-    if form_ids is not None:
-        query = query.where(col(FormSubmit.id).in_(form_ids))
-    else:
-        noted = select(FormTracking.form_submit_id).where(
-            col(FormTracking.form_submit_id) == col(FormSubmit.id)
+def _forms(session: Session, form_ids: Collection[UUID]) -> list[FormSubmit]:
+    return list(
+        session.exec(
+            select(FormSubmit)
+            .where(col(FormSubmit.id).in_(form_ids), col(FormSubmit.contact_id).is_not(None))
+            .order_by(col(FormSubmit.created_at), col(FormSubmit.id))
         )
-        query = query.where(~noted.exists()).limit(MOST_FORMS)
-    return list(session.exec(query.order_by(col(FormSubmit.created_at), col(FormSubmit.id))))
+    )
 
 
 def _note_visitors(

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from models.database import reading, transaction
-from models.identity import utc_now
+from models.identity import first_id_of, new_id, utc_now
 from models.lookups import LandingPage
 from models.site_events.claiming import claim_due, claim_to_synchronize, settle, wait_after
 from models.site_events.consent import refusing
@@ -92,6 +92,17 @@ def test_a_form_without_contact_waits_for_one() -> None:
     give_contact_to(form_id)
     assert note().forms == 1
     assert note().forms == 0
+
+
+def test_forms_of_long_ago_are_noted_by_their_ids_alone() -> None:
+    form_id = a_form()
+    assert note(now=utc_now() + timedelta(days=8)).forms == 0
+    assert note(form_id, now=utc_now() + timedelta(days=8)).forms == 1
+
+
+def test_ids_are_found_by_the_moment_they_were_made_at() -> None:
+    before, made, after = utc_now(), new_id(), utc_now() + timedelta(milliseconds=2)
+    assert first_id_of(before) < made < first_id_of(after)
 
 
 def test_visits_belong_to_the_contact_whose_form_came_first() -> None:
