@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from time import sleep, time
 from typing import Any
 
@@ -75,6 +76,7 @@ class FakeMatomo:
         return found[offset : offset + limit]
 
 
+@cache
 def plausible(visitor_id: str, site_id: int) -> list[Row]:
     """Make three visits, the last of them still going on."""
     first = int(visitor_id, 16) % 10**9 * 10

@@ -1,8 +1,12 @@
 """populate-site-events and synchronize-site-events, with a real Prefect server and Matomo."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from time import time
+from functools import partial
+from time import sleep, time
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +14,11 @@ import pytest
 from prefect import State
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL
 
 from flows.populate_site_events import populate_site_events
 from flows.synchronize_site_events import synchronize_site_events
-from models.settings import settings
+from models.settings import ROOT, settings
 from tasks.pace import pace_of
 from tests import matomo as fake
 from tests.matomo import FakeMatomo, matomo
@@ -208,6 +213,25 @@ def test_a_database_that_is_away_fails_the_run(
     )
     _set(monkeypatch, DATABASE_URL="postgresql+psycopg://127.0.0.1:1/none")
     assert populate().is_failed()
+
+
+def test_a_run_that_was_killed_loses_nothing_and_repeats_nothing(server: FakeMatomo) -> None:
+    a_form()
+    server.always = partial(fake.slow_to_end, 20)
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "flows.populate_site_events"],
+        cwd=ROOT,
+        env=os.environ | {"PREFECT_API_URL": str(PREFECT_API_URL.value())},
+    )
+    while not server.asked:
+        assert killed.poll() is None
+        sleep(0.1)
+    killed.kill()
+    killed.wait()
+    server.always = None
+    assert message_of(populate()) == "No form waited; No visitor was fetched"
+    time_passes(timedelta(minutes=16))
+    assert "1 session, 9 actions" in message_of(populate())
 
 
 def test_prefect_keeps_no_data_of_people(server: FakeMatomo) -> None:
