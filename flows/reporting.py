@@ -31,7 +31,7 @@ def leave_decisions(decisions: Sequence[tuple[str, Decision]]) -> None:
     leave_table("contacts", sentence_of_decisions(each for _, each in decisions), rows)
 
 
-def leave_table(key: str, sentence: str, rows: Sequence[Mapping[str, str]]) -> None:
+def leave_table(key: str, sentence: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Leave a table artifact with a row for each thing that a run dealt with, and its sentence.
 
     The first rows are shown where there are too many: put those first that need a look.

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +53,36 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port of the Prefect server `hookline run` starts.",
+    )
+
+    matomo_url: str = Field(
+        default="",
+        description="Address of Matomo, the folder that its index.php is in: "
+        "`https://matomo.example.com`. Empty: nothing is fetched.",
+    )
+    matomo_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Matomo's token_auth, of a user who may view the tracked sites. It goes in the "
+        "body of requests alone.",
+    )
+    matomo_token_block: str = Field(
+        default="",
+        description="Name of a Prefect Secret block that holds the token, instead of the above.",
+    )
+    matomo_timeout_seconds: float = Field(
+        default=30, gt=0, description="Longest time for one answer of Matomo, in seconds."
+    )
+    matomo_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Visitors that one run fetches at a time."
+    )
+    matomo_requests_per_second: float = Field(
+        default=10, gt=0, description="Requests that one run sends to Matomo, a second, at most."
+    )
+    matomo_lead_created: str = Field(
+        default="off",
+        pattern=r"^(off|event|goal:[0-9]{1,9})$",
+        description="What Matomo is told of a visitor whose form became a record: `off` nothing, "
+        '`event` an event "lead created", `goal:7` a conversion of its goal 7.',
     )
 
     def resolved_database_url(self) -> str:

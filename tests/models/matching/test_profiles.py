@@ -172,6 +172,7 @@ ONE_PERSON = [
     ("ada lovelace", "a. lovelace", True),
     ("josé garcía", "jose garcia", True),
     ("ada lovelace", "", True),  # no name says nothing
+    ("robert smith", "bob", True),  # nor does one that is not complete
     ("ada lovelace", "ада лавлейс", True),  # nor does another script
     ("ada lovelace", "grace hopper", False),
     ("ada lovelace", "adam lovelacey", False),
