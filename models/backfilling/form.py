@@ -1,0 +1,232 @@
+"""The form of the flow backfill: what to run again. Prefect's UI draws it from these models.
+
+Ids, names, statuses and kinds only: what people wrote is never asked for.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from models.entities import entities, entities_of_people
+from models.parse_error import Kind
+
+MOST_IDS = 10_000
+"""Ids in one form: Prefect takes parameters of at most 512 KB."""
+
+MOST_AT_ONCE = 100_000
+
+
+class Stage(StrEnum):
+    """Which part of the process runs again."""
+
+    ALL = "all"
+    CONTACT_SEARCH = "contact search"
+    SITE_EVENTS = "site events"
+
+
+class MadeBefore(StrEnum):
+    """What becomes of a record that a webhook made before."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _known(code: str) -> str:
+    if code not in entities():
+        raise ValueError(f'There is no entity "{code}". There are: {", ".join(entities())}.')
+    return code
+
+
+def _of_people(code: str) -> str:
+    if code not in entities_of_people():
+        known = ", ".join(entities_of_people())
+        raise ValueError(f'"{code}" is no entity whose records are tied to people: {known}.')
+    return code
+
+
+def _named(name: str) -> str:
+    if not (stripped := name.strip()):
+        raise ValueError("A source needs a name. Remove the empty line.")
+    return stripped
+
+
+def _one_of(codes: Any) -> Any:
+    return Field(json_schema_extra={"enum": list(codes)})
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+SourceName = Annotated[str, AfterValidator(_named), Field(max_length=100)]
+EntityCode = Annotated[str, AfterValidator(_known), _one_of(entities())]
+PersonEntityCode = Annotated[str, AfterValidator(_of_people), _one_of(entities_of_people())]
+Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
+Statuses = Annotated[list[Literal["New", "Failed", "Done"]], Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WebhookSelection(_Part):
+    """Which webhooks run again, for the stage “all”. All conditions must hold."""
+
+    statuses: Statuses = Field(
+        default=["Failed"],
+        title="Status",
+        description="Webhooks in one of these statuses. Those in Processing are in the hands of "
+        "a run, and are left alone.",
+    )
+    sources: list[SourceName] = Field(
+        default=[],
+        title="Sources",
+        description="Names of webhook sources, as `hookline source list` shows them. "
+        "Empty: every source.",
+    )
+    entities: list[EntityCode] = Field(
+        default=[],
+        title="Entities",
+        description="What the webhooks asked to create when they ran last. Empty: every entity, "
+        "and webhooks that named none.",
+    )
+    kinds_of_error: list[Kind] = Field(
+        default=[],
+        title="Kinds of error",
+        description="Webhooks with one of these errors in their log. Empty: whatever the error, "
+        "or none.",
+    )
+    received_from: Moment | None = Field(
+        default=None,
+        title="Received from",
+        description="Webhooks received at this moment or later. Empty: from the beginning.",
+    )
+    received_until: Moment | None = Field(
+        default=None,
+        title="Received until",
+        description="Webhooks received before this moment. Empty: until now.",
+    )
+    ids: Ids = Field(
+        default=[],
+        title="Webhook ids",
+        description="Only these webhooks, and only where the conditions above hold as well. "
+        "Empty: all that the conditions above choose.",
+    )
+    made_before: MadeBefore = Field(
+        default=MadeBefore.SKIP,
+        title="Where a webhook has made its record already",
+        description="skip: leave webhook and record as they are. update: read the webhook again "
+        "and set the columns that it fills anew, on the same record; of a contact, only empty "
+        "columns are filled. A second record is never made.",
+    )
+
+    @model_validator(mode="after")
+    def _from_before_until(self) -> "WebhookSelection":
+        _refuse_backwards("Received", self.received_from, self.received_until)
+        return self
+
+
+class RecordSelection(_Part):
+    """Which records, for the stages “contact search” and “site events”. All conditions hold."""
+
+    entities: list[PersonEntityCode] = Field(
+        default=[],
+        title="Entities",
+        description="Records of these entities. Empty: every entity whose records name a person.",
+    )
+    contact: Literal["missing", "any"] = Field(
+        default="missing",
+        title="Contact of the record",
+        description="missing: only records without a contact. any: also those that have one; "
+        "their contact is decided on again by today's rules, except where the sender or "
+        "someone by hand named it.",
+    )
+    sources: list[SourceName] = Field(
+        default=[],
+        title="Sources",
+        description="Records whose webhook came from these sources, as long as that webhook is "
+        "kept. Empty: every record.",
+    )
+    made_from: Moment | None = Field(
+        default=None,
+        title="Made from",
+        description="Records made at this moment or later. Empty: from the beginning.",
+    )
+    made_until: Moment | None = Field(
+        default=None,
+        title="Made until",
+        description="Records made before this moment. Empty: until now.",
+    )
+    ids: Ids = Field(
+        default=[],
+        title="Record ids",
+        description="Only these records, and only where the conditions above hold as well. "
+        "Empty: all that the conditions above choose.",
+    )
+
+    @model_validator(mode="after")
+    def _from_before_until(self) -> "RecordSelection":
+        _refuse_backwards("Made", self.made_from, self.made_until)
+        return self
+
+
+class Backfill(_Part):
+    """What to run again."""
+
+    stage: Stage = Field(
+        default=Stage.ALL,
+        title="What to run again",
+        description="all: read webhooks again, from the body they came with to record and "
+        "contact. contact search: find or make the people behind records that are there. "
+        "site events: add what those people did on the site.",
+    )
+    dry_run: bool = Field(
+        default=True,
+        title="Only count (dry run)",
+        description="On: count what would run, show it in the run's artifacts, and change "
+        "nothing. Look at the count first; then run again with this off.",
+    )
+    limit: int = Field(
+        default=1000,
+        ge=1,
+        le=MOST_AT_ONCE,
+        title="At most",
+        description="How many webhooks or records to run at most, the oldest first.",
+    )
+    webhooks: WebhookSelection = Field(
+        default=WebhookSelection(),
+        title="Which webhooks",
+        description="For “all” alone. As it stands: all webhooks that failed.",
+    )
+    records: RecordSelection = Field(
+        default=RecordSelection(),
+        title="Which records",
+        description="For “contact search” and “site events”. As it stands: all records without "
+        "a contact.",
+    )
+
+    @model_validator(mode="after")
+    def _only_what_the_stage_uses(self) -> "Backfill":
+        if self.stage is Stage.ALL and self.records != RecordSelection():
+            raise ValueError(
+                "The stage “all” runs webhooks, but “Which records” was filled in. Choose under "
+                "“Which webhooks” instead, or choose another stage."
+            )
+        if self.stage is not Stage.ALL and self.webhooks != WebhookSelection():
+            raise ValueError(
+                f"The stage “{self.stage}” runs records, but “Which webhooks” was filled in. "
+                "Choose under “Which records” instead, or choose the stage “all”."
+            )
+        return self
+
+
+def _refuse_backwards(word: str, start: datetime | None, end: datetime | None) -> None:
+    if start and end and start >= end:
+        raise ValueError(
+            f"“{word} until” must be later than “{word} from”: the two dates are the wrong way "
+            "round, or the same."
+        )
