@@ -3,6 +3,7 @@
 Ids, names, statuses and kinds only: what people wrote is never asked for.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -40,13 +41,15 @@ def _in_utc(moment: datetime) -> datetime:
 
 def _known(code: str) -> str:
     if code not in entities():
-        raise ValueError(f'There is no entity "{code}". There are: {", ".join(entities())}.')
+        raise ValueError(
+            f'There is no entity "{code}". There are: {", ".join(sorted(entities()))}.'
+        )
     return code
 
 
 def _of_people(code: str) -> str:
     if code not in entities_of_people():
-        known = ", ".join(entities_of_people())
+        known = ", ".join(sorted(entities_of_people()))
         raise ValueError(f'"{code}" is no entity whose records are tied to people: {known}.')
     return code
 
@@ -57,8 +60,17 @@ def _named(name: str) -> str:
     return stripped
 
 
-def _one_of(codes: Any) -> Any:
-    return Field(json_schema_extra={"enum": list(codes)})
+def _refuse_backwards(word: str, start: datetime | None, end: datetime | None) -> None:
+    if start and end and start >= end:
+        raise ValueError(
+            f"“{word} until” must be later than “{word} from”: the two dates are the wrong way "
+            "round, or the same."
+        )
+
+
+def _one_of(codes: Iterable[str]) -> Any:
+    choices: list[Any] = sorted(codes)
+    return Field(json_schema_extra={"enum": choices})
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
@@ -103,12 +115,13 @@ class WebhookSelection(_Part):
     received_from: Moment | None = Field(
         default=None,
         title="Received from",
-        description="Webhooks received at this moment or later. Empty: from the beginning.",
+        description="Choose date-time for webhooks received at this moment or later. "
+        "None: from the beginning.",
     )
     received_until: Moment | None = Field(
         default=None,
         title="Received until",
-        description="Webhooks received before this moment. Empty: until now.",
+        description="Choose date-time for webhooks received before this moment. None: until now.",
     )
     ids: Ids = Field(
         default=[],
@@ -119,9 +132,10 @@ class WebhookSelection(_Part):
     made_before: MadeBefore = Field(
         default=MadeBefore.SKIP,
         title="Where a webhook has made its record already",
-        description="skip: leave webhook and record as they are. update: read the webhook again "
-        "and set the columns that it fills anew, on the same record; of a contact, only empty "
-        "columns are filled. A second record is never made.",
+        description="- **skip**: leave the webhook and its record as they are.\n"
+        "- **update**: read the webhook again, set the columns that it fills anew on the same "
+        "record, and search for its person again. Of a contact, only empty columns are filled.\n\n"
+        "A second record is never made.",
     )
 
     @model_validator(mode="after")
@@ -141,9 +155,9 @@ class RecordSelection(_Part):
     contact: Literal["missing", "any"] = Field(
         default="missing",
         title="Contact of the record",
-        description="missing: only records without a contact. any: also those that have one; "
-        "their contact is decided on again by today's rules, except where the sender or "
-        "someone by hand named it.",
+        description="- **missing**: only records without a contact.\n"
+        "- **any**: also those that have one. It is decided on again by today's rules, except "
+        "where the sender, or someone by hand, named it.",
     )
     sources: list[SourceName] = Field(
         default=[],
@@ -154,12 +168,13 @@ class RecordSelection(_Part):
     made_from: Moment | None = Field(
         default=None,
         title="Made from",
-        description="Records made at this moment or later. Empty: from the beginning.",
+        description="Choose date-time for records made at this moment or later. "
+        "None: from the beginning.",
     )
     made_until: Moment | None = Field(
         default=None,
         title="Made until",
-        description="Records made before this moment. Empty: until now.",
+        description="Choose date-time for records made before this moment. None: until now.",
     )
     ids: Ids = Field(
         default=[],
@@ -180,15 +195,15 @@ class Backfill(_Part):
     stage: Stage = Field(
         default=Stage.ALL,
         title="What to run again",
-        description="all: read webhooks again, from the body they came with to record and "
-        "contact. contact search: find or make the people behind records that are there. "
-        "site events: add what those people did on the site.",
+        description="- **all**: read webhooks again, from their body to record and contact.\n"
+        "- **contact search**: find or make the people behind records that are there.\n"
+        "- **site events**: add what the people behind records did on the site.",
     )
     dry_run: bool = Field(
         default=True,
-        title="Only count (dry run)",
-        description="On: count what would run, show it in the run's artifacts, and change "
-        "nothing. Look at the count first; then run again with this off.",
+        title="Dry run: only count",
+        description="On: only count what would run, and change nothing. The count stands in the "
+        "run's state and artifacts. Look at it first; then run again with this off.",
     )
     limit: int = Field(
         default=1000,
@@ -200,13 +215,13 @@ class Backfill(_Part):
     webhooks: WebhookSelection = Field(
         default=WebhookSelection(),
         title="Which webhooks",
-        description="For “all” alone. As it stands: all webhooks that failed.",
+        description="Used where “all” runs again. As it stands: the webhooks that failed.",
     )
     records: RecordSelection = Field(
         default=RecordSelection(),
         title="Which records",
-        description="For “contact search” and “site events”. As it stands: all records without "
-        "a contact.",
+        description="Used where “contact search” or “site events” runs again. As it stands: the "
+        "records without a contact.",
     )
 
     @model_validator(mode="after")
@@ -222,11 +237,3 @@ class Backfill(_Part):
                 "Choose under “Which records” instead, or choose the stage “all”."
             )
         return self
-
-
-def _refuse_backwards(word: str, start: datetime | None, end: datetime | None) -> None:
-    if start and end and start >= end:
-        raise ValueError(
-            f"“{word} until” must be later than “{word} from”: the two dates are the wrong way "
-            "round, or the same."
-        )
