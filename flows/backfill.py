@@ -43,7 +43,7 @@ def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
     form: what it was through is through, and what it had in hand goes back to New by itself.
 
     Args:
-        what: What to run again.
+        what: the form.
     """
     if what.stage is Stage.SITE_EVENTS:
         return _site_events_again(what)

@@ -25,6 +25,16 @@ class PutBack:
     """Those in the hands of a run."""
     missing: list[UUID] = field(default_factory=list)
 
+    def in_words(self) -> list[str]:
+        """Tell it in a line a webhook."""
+        words = {
+            "is New.": self.new,
+            "has made its record and is left alone; --update sets its record anew.": self.kept,
+            "is in the hands of a run; try again in a moment.": self.busy,
+            "is not there.": self.missing,
+        }
+        return [f"{webhook_id} {said}" for said, ids in words.items() for webhook_id in ids]
+
 
 def retry(
     session: Session, webhook_ids: Sequence[UUID], now: datetime, *, update: bool = False
@@ -37,7 +47,13 @@ def retry(
         now: since when they are New.
         update: whether those that made a record set it anew; otherwise these are left alone.
     """
-    webhooks = {each.id: each for each in session.exec(_locked(webhook_ids))}
+    locked = (
+        select(Webhook)
+        .where(col(Webhook.id).in_(webhook_ids))
+        .order_by(col(Webhook.id))
+        .with_for_update()
+    )
+    webhooks = {each.id: each for each in session.exec(locked)}
     made = set(
         session.exec(
             select(WebhookRecord.webhook_id).where(col(WebhookRecord.webhook_id).in_(webhook_ids))
@@ -90,12 +106,3 @@ def correct_body(
 def _put_back(webhook: Webhook, now: datetime, *, update: bool) -> None:
     webhook.status, webhook.status_since, webhook.attempts = Status.NEW, now, 0
     webhook.updates_record = update
-
-
-def _locked(webhook_ids: Sequence[UUID]):  # type: ignore[no-untyped-def]
-    return (
-        select(Webhook)
-        .where(col(Webhook.id).in_(webhook_ids))
-        .order_by(col(Webhook.id))
-        .with_for_update()
-    )

@@ -132,7 +132,7 @@ class WebhookSelection(_Part):
     made_before: MadeBefore = Field(
         default=MadeBefore.SKIP,
         title="Where a webhook has made its record already",
-        description="- **skip**: leave the webhook and its record as they are.\n"
+        description="- **skip**: leave the webhook and its record as they are.\n\n"
         "- **update**: read the webhook again, set the columns that it fills anew on the same "
         "record, and search for its person again. Of a contact, only empty columns are filled.\n\n"
         "A second record is never made.",
@@ -155,7 +155,7 @@ class RecordSelection(_Part):
     contact: Literal["missing", "any"] = Field(
         default="missing",
         title="Contact of the record",
-        description="- **missing**: only records without a contact.\n"
+        description="- **missing**: only records without a contact.\n\n"
         "- **any**: also those that have one. It is decided on again by today's rules, except "
         "where the sender, or someone by hand, named it.",
     )
@@ -190,13 +190,13 @@ class RecordSelection(_Part):
 
 
 class Backfill(_Part):
-    """What to run again."""
+    """Choose what to run again, and which. As it stands, a run only counts, and changes nothing."""
 
     stage: Stage = Field(
         default=Stage.ALL,
         title="What to run again",
-        description="- **all**: read webhooks again, from their body to record and contact.\n"
-        "- **contact search**: find or make the people behind records that are there.\n"
+        description="- **all**: read webhooks again, from their body to record and contact.\n\n"
+        "- **contact search**: find or make the people behind records that are there.\n\n"
         "- **site events**: add what the people behind records did on the site.",
     )
     dry_run: bool = Field(
