@@ -11,7 +11,8 @@ from flows.entities import run_subflows
 from flows.reporting import Progress, leave_table, run_name
 from flows.running import run_within
 from flows.search_and_create_contact import search_and_create_contact
-from models.backfilling.form import Backfill, Stage
+from models.backfilling.choices import Stage
+from models.backfilling.form import Backfill
 from models.backfilling.words import counted, ended
 from models.claiming import chunks
 from models.identity import utc_now

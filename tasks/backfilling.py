@@ -6,7 +6,8 @@ from uuid import UUID
 from prefect import task
 from prefect.runtime import task_run
 
-from models.backfilling.form import Backfill, RecordSelection, Stage, WebhookSelection
+from models.backfilling.choices import Stage
+from models.backfilling.form import Backfill, RecordSelection, WebhookSelection
 from models.backfilling.records import chosen_entities, count_records, find_records
 from models.backfilling.webhooks import Found, claim_again, count_webhooks, find_webhooks
 from models.database import reading, transaction

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, update
 from sqlmodel import Session, col, select
 
-from models.backfilling.form import MadeBefore, WebhookSelection
+from models.backfilling.choices import MadeBefore
+from models.backfilling.form import WebhookSelection
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 
 

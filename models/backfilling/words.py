@@ -1,6 +1,7 @@
 """What a backfill says of itself, in counts."""
 
-from models.backfilling.form import Backfill, Stage
+from models.backfilling.choices import Stage
+from models.backfilling.form import Backfill
 from models.backfilling.webhooks import Found
 
 
@@ -10,7 +11,7 @@ def counted(what: Backfill, found: Found) -> str:
     said = f"{things} meant" + (", nothing to run" if not found.count else "")
     if found.skipped:
         said += f"; {found.skipped} more have made their record and are left alone"
-    if named := len(what.webhooks.ids or what.records.ids):
+    if named := len(set(what.webhooks.ids or what.records.ids)):
         others = named - found.count - found.skipped
         said += f"; {others} of the {named} ids named do not meet the conditions" if others else ""
     if found.count > what.limit:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from models.backfilling.form import Backfill, MadeBefore, RecordSelection, Stage, WebhookSelection
+from models.backfilling.choices import MadeBefore, Stage
+from models.backfilling.form import Backfill, RecordSelection, WebhookSelection
 from models.entities import entities, entities_of_people
 from models.parse_error import Kind
 
