@@ -44,7 +44,8 @@ def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
     form: what it was through is through, and what it had in hand goes back to New by itself.
 
     Args:
-        what: the form.
+        what: Choose what to run again, and which. As it stands, the run only counts the webhooks
+            that failed, and changes nothing.
     """
     if what.stage is Stage.SITE_EVENTS:
         return _site_events_again(what)

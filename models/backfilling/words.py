@@ -7,8 +7,9 @@ from models.backfilling.webhooks import Found
 
 def counted(what: Backfill, found: Found) -> str:
     """Say how many are meant, and what happens to them."""
-    things = _many(found.count, "webhook" if what.stage is Stage.ALL else "record")
-    said = f"{things} meant" + (", nothing to run" if not found.count else "")
+    noun = "webhook" if what.stage is Stage.ALL else "record"
+    plural = "s" if found.count != 1 else ""
+    said = f"{found.count} {noun}{plural} {'would' if what.dry_run else 'to'} run again"
     if found.skipped:
         said += f"; {found.skipped} more have made their record and are left alone"
     if named := len(set(what.webhooks.ids or what.records.ids)):
@@ -26,7 +27,3 @@ def ended(outcomes: str, passed_over: int) -> str:
     if not passed_over:
         return outcomes
     return f"{outcomes}; {passed_over} left to another run, or changed meanwhile"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s are' if count != 1 else ' is'}"

@@ -63,7 +63,7 @@ def test_a_dry_run_shows_the_count_and_changes_nothing(stack: Stack, sqlite_data
     run = stack.run(sqlite_database, **as_sent(limit=1))
     assert run["state_type"] == "COMPLETED"
     assert run["state"]["message"] == (
-        "2 webhooks are meant; the limit takes the oldest 1. Dry run: nothing was changed"
+        "2 webhooks would run again; the limit takes the oldest 1. Dry run: nothing was changed"
     )
     left = stack.artifacts(run)
     assert list(left) == ["backfill-count"]

@@ -15,25 +15,25 @@ ID = str(new_id())
 @pytest.mark.parametrize(
     ("form", "found", "said"),
     [
-        ({}, Found(2), "2 webhooks are meant. Dry run: nothing was changed"),
-        ({"dry_run": False}, Found(1), "1 webhook is meant"),
-        ({"dry_run": False}, Found(0), "0 webhooks are meant, nothing to run"),
+        ({}, Found(2), "2 webhooks would run again. Dry run: nothing was changed"),
+        ({"dry_run": False}, Found(1), "1 webhook to run again"),
+        ({"dry_run": False}, Found(0), "0 webhooks to run again"),
         (
             {"dry_run": False},
             Found(2, skipped=3),
-            "2 webhooks are meant; 3 more have made their record and are left alone",
+            "2 webhooks to run again; 3 more have made their record and are left alone",
         ),
         (
             {"dry_run": False, "limit": 10},
             Found(11),
-            "11 webhooks are meant; the limit takes the oldest 10",
+            "11 webhooks to run again; the limit takes the oldest 10",
         ),
         (
             {"dry_run": False, "webhooks": {"ids": [ID, str(new_id()), ID]}},
             Found(1),
-            "1 webhook is meant; 1 of the 2 ids named do not meet the conditions",
+            "1 webhook to run again; 1 of the 2 ids named do not meet the conditions",
         ),
-        ({"dry_run": False, "stage": "contact search"}, Found(2), "2 records are meant"),
+        ({"dry_run": False, "stage": "contact search"}, Found(2), "2 records to run again"),
     ],
 )
 def test_the_count_is_told_in_a_sentence(form: dict[str, Any], found: Found, said: str) -> None:
