@@ -10,9 +10,10 @@ import click
 from sqlmodel import select
 
 from flows import serving, starting
-from models import migrations
+from models import correcting, migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.explaining import explain as explain_webhook
+from models.identity import utc_now
 from models.settings import settings
 from models.source import (
     SourceError,
@@ -101,6 +102,38 @@ def explain(webhook_id: UUID) -> None:
 
 
 @main.group()
+def webhook() -> None:
+    """Webhooks: run one again, correct one. Many are run again by the flow `backfill`."""
+
+
+UPDATE = click.option(
+    "--update", is_flag=True, help="Set the record that it made before anew, rather than keep it."
+)
+
+
+@webhook.command("retry")
+@click.argument("webhook_ids", metavar="ID…", type=click.UUID, nargs=-1, required=True)
+@UPDATE
+def webhook_retry(webhook_ids: tuple[UUID, ...], update: bool) -> None:
+    """Put webhooks back to New, with a fresh count of attempts."""
+    with transaction() as session:
+        result = correcting.retry(session, webhook_ids, utc_now(), update=update)
+    click.echo("\n".join(result.in_words()))
+    sys.exit(1 if result.missing else 0)
+
+
+@webhook.command("correct")
+@click.argument("webhook_id", metavar="ID", type=click.UUID)
+@click.option("--body", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@UPDATE
+def webhook_correct(webhook_id: UUID, body: Path, update: bool) -> None:
+    """Give a webhook the body in a file, and put it back to New. The original body is kept."""
+    with transaction() as session:
+        correcting.correct_body(session, webhook_id, body.read_bytes(), utc_now(), update=update)
+    click.echo(f"{webhook_id} is New, with its body corrected.")
+
+
+@main.group()
 def source() -> None:
     """Webhook sources: the services that we gave a webhook URL to."""
 
@@ -153,7 +186,7 @@ def entry() -> None:
     """Run the command; say what is wrong in a sentence where a person can mend it."""
     try:
         main()
-    except SourceError as error:
+    except (SourceError, correcting.WebhookError) as error:
         sys.exit(f"Error: {error}")
     except DatabaseAwayError as error:
         sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")

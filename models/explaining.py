@@ -38,6 +38,8 @@ def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Itera
     yield f"Received     {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC, from {webhook.webhook_source}"
     yield f"Status       {webhook.status}, attempts {webhook.attempts}"
     yield f"Content type {webhook.content_type or '(none)'}, {len(webhook.request_body)} bytes"
+    if webhook.original_body is not None:
+        yield f"Corrected    the original body, {len(webhook.original_body)} bytes, is kept"
     if record:
         yield f"Record made  {record.entity} {record.record_id}"
     if made.entity:

@@ -135,6 +135,17 @@ def record_refused(entity: str, reason: str) -> ParseError:
     )
 
 
+def made_another_before(entity: str, before: str) -> ParseError:
+    """The webhook made a record of another entity before, which it would have to become."""
+    return ParseError(
+        Kind.RECORD_REFUSED,
+        f'An error occurred while processing the webhook. Entity name: "{entity}" '
+        f"Exception: The webhook made a record of {before} before, which cannot become another.",
+        f"Name {before} as EntityName. To have a record of {entity} made instead, delete the first "
+        "one, and its row in webhook_record.",
+    )
+
+
 def _about_value(column: str, entity: str, exception: str) -> str:
     return (
         "An error occurred while setting the column value. "

@@ -4,7 +4,7 @@ The number of statements does not grow with the batch. Who searches for the same
 one before, so that a new person who comes a hundred times at once becomes one contact.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -168,13 +168,13 @@ def _tie(
     )
 
 
-def _lock(session: Session, keys: Iterable[UUID]) -> None:
+def _lock(session: Session, keys: Collection[UUID]) -> None:
     """Keep others from deciding on the same clues until this transaction ends.
 
     All take their locks in the same order, so that none waits for one who waits for it. On SQLite
     the transaction is the only writer as it is.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if keys and session.get_bind().dialect.name == "postgresql":
         locks = sorted({key.int % LOCKS for key in keys})
         session.execute(
             # Cast, since an empty list, of records without a key, tells no type.
