@@ -6,6 +6,7 @@ from uuid import UUID
 
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from models.database import DatabaseRefusedError
 from models.settings import settings
 from models.site_events.errors import MatomoAwayError, MatomoRefusedError
 from models.site_events.outcome import Fetch
@@ -45,6 +46,8 @@ def _outcome(web_visitor_id: UUID, result: Any) -> Fetch:
         return Fetch(web_visitor_id, error=result.kind, away=True, retry_after=result.retry_after)
     if isinstance(result, MatomoRefusedError):
         return Fetch(web_visitor_id, error=result.kind)
+    if isinstance(result, DatabaseRefusedError):
+        return Fetch(web_visitor_id, error="database-refused")  # others' visits may be saved
     if isinstance(result, Fetch):
         return result
     raise result  # the database is away, or we are wrong: the run has failed

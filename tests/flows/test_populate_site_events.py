@@ -15,9 +15,11 @@ from prefect import State
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
+from sqlalchemy import text
 
 from flows.populate_site_events import populate_site_events
 from flows.synchronize_site_events import synchronize_site_events
+from models.database import transaction
 from models.settings import ROOT, settings
 from tasks.pace import pace_of
 from tests import matomo as fake
@@ -232,6 +234,17 @@ def test_a_run_that_was_killed_loses_nothing_and_repeats_nothing(server: FakeMat
     assert message_of(populate()) == "No form waited; No visitor was fetched"
     time_passes(timedelta(minutes=16))
     assert "1 session, 9 actions" in message_of(populate())
+
+
+def test_what_the_database_refuses_fails_that_visitor_alone(server: FakeMatomo) -> None:
+    a_form()
+    a_form(BOB)
+    with transaction() as session:
+        session.execute(text("DROP TABLE web_action"))
+    message = message_of(populate())
+    assert message.endswith(
+        "1 visitor fetched: 0 sessions, 0 actions written; 1 failed (1 database-refused); 1 wait"
+    )
 
 
 def test_prefect_keeps_no_data_of_people(server: FakeMatomo) -> None:

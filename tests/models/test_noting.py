@@ -4,18 +4,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
 
-from models.database import reading, transaction
+from models.database import transaction
 from models.identity import first_id_of, new_id, utc_now
-from models.lookups import LandingPage
-from models.site_events.claiming import claim_due, claim_to_synchronize, settle, wait_after
+from models.site_events.claiming import claim_due
 from models.site_events.consent import refusing
-from models.site_events.giving_back import claim_leads, let_go
 from models.site_events.noting import SETTLES_AFTER
-from models.site_events.outcome import Fetch
 from models.site_events.saving import save_visits
-from models.site_events.tracking import Tracking, WebVisitor, visitor_row_id
+from models.site_events.tracking import Tracking, visitor_row_id
 from models.site_events.visits import read_page
 from tests.matomo_shapes import page_view, visit
 from tests.site_events import (
@@ -188,104 +184,11 @@ def test_the_newest_word_on_consent_counts_and_no_where_two_came_at_once() -> No
     assert refusing(words) == {one}
 
 
-def test_a_visitor_is_due_at_once_and_again_when_the_visit_has_ended() -> None:
-    a_tracked_page()
-    note(a_form())
-    now = utc_now()
-    assert claim(now) == 1
-    settle_well(now)
-    assert claim(now + timedelta(minutes=39)) == 0
-    assert claim(now + timedelta(minutes=41)) == 1
-    settle_well(now + timedelta(minutes=41))
-    assert the_visitor().due_at is None
-
-
-def test_a_visitor_whose_run_was_killed_is_due_again_after_the_lease() -> None:
-    a_tracked_page()
-    note(a_form())
-    now = utc_now()
-    assert claim(now) == 1
-    assert claim(now + timedelta(minutes=14)) == 0
-    assert claim(now + timedelta(minutes=16)) == 1
-
-
-def test_what_failed_waits_longer_each_time_and_as_long_as_matomo_asks() -> None:
-    a_tracked_page()
-    note(a_form())
-    now = utc_now()
-    visitor = settle_badly(now)
-    assert (visitor.due_at, visitor.failures) == (now + timedelta(minutes=5), 1)
-    assert settle_badly(now).due_at == now + timedelta(minutes=10)
-    assert settle_badly(now, retry_after=3600).due_at == now + timedelta(hours=1)
-    assert wait_after(1000) == timedelta(hours=6)
-
-
-def test_the_daily_run_takes_whom_nothing_is_due_for() -> None:
-    a_tracked_page()
-    note(a_form())
-    now = utc_now() + timedelta(hours=1)
-    settle_well(now)
-    assert synchronize(now + timedelta(hours=1)) == 0
-    assert synchronize(now + timedelta(hours=21)) == 1
-    assert synchronize(now + timedelta(hours=21)) == 0
-
-
-def test_the_daily_run_leaves_visitors_whose_cookie_has_ended() -> None:
-    a_tracked_page()
-    note(a_form())
-    settle_well(utc_now() + timedelta(hours=1))
-    assert synchronize(utc_now() + timedelta(days=500)) == 0
-
-
-def test_a_page_that_is_no_longer_tracked_ends_the_fetching() -> None:
-    page_id = a_tracked_page()
-    note(a_form())
-    with transaction() as session:
-        session.get_one(LandingPage, page_id).tracking = False
-    assert claim() == 0
-
-
 def test_the_id_of_a_visitor_is_the_same_whoever_makes_it() -> None:
     assert visitor_row_id(1, ADA) == UUID("82cd3711-a9af-508c-bb34-809691f252ee")
-
-
-def test_a_lead_is_given_back_once() -> None:
-    a_tracked_page()
-    note(a_form(), a_form(BOB, consent=False), a_form("x"))
-    with transaction() as session:
-        (lead,) = claim_leads(session, 100, utc_now())
-    assert lead.visitor_id == ADA
-    with transaction() as session:
-        assert claim_leads(session, 100, utc_now()) == []
-        let_go(session, [lead])
-        assert claim_leads(session, 100, utc_now()) == [lead]
-
-
-def test_a_lead_of_more_than_a_day_ago_is_not_given_back() -> None:
-    a_tracked_page()
-    note(a_form(created_at=utc_now() - timedelta(days=2)))
-    with transaction() as session:
-        assert claim_leads(session, 100, utc_now()) == []
 
 
 def save_a_visit() -> None:
     page = read_page([visit(1, ADA, 1_790_000_000, [page_view(1, 1_790_000_000)])], ADA)
     with transaction() as session:
         save_visits(session, the_visitor().id, page.visits, utc_now())
-
-
-def synchronize(now: datetime) -> int:
-    with transaction() as session:
-        return len(claim_to_synchronize(session, 100, now))
-
-
-def settle_well(now: datetime) -> None:
-    with transaction() as session:
-        settle(session, [Fetch(the_visitor().id, began_at=now)], now)
-
-
-def settle_badly(now: datetime, retry_after: float | None = None) -> WebVisitor:
-    with transaction() as session:
-        settle(session, [Fetch(the_visitor().id, error="timeout", retry_after=retry_after)], now)
-    with reading() as session:
-        return session.exec(select(WebVisitor)).one()
