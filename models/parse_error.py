@@ -21,6 +21,7 @@ class Kind(StrEnum):
     TEXT_TOO_LONG = "text-too-long"
     LOOKUP_NOT_FOUND = "lookup-not-found"
     RECORD_REFUSED = "record-refused"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,17 @@ def record_refused(entity: str, reason: str) -> ParseError:
         f'An error occurred while processing the webhook. Entity name: "{entity}" '
         f"Exception: The database refused the record ({reason}).",
         "Look at the constraint that is named, and at the webhook's values for its columns.",
+    )
+
+
+def attempts_exhausted(attempts: int) -> ParseError:
+    """The webhook was claimed again and again, and no run came to an end with it."""
+    return ParseError(
+        Kind.ATTEMPTS_EXHAUSTED,
+        "An error occurred while processing the webhook. "
+        f"Exception: Processing did not end in {attempts} attempts.",
+        "Each run that had it was killed or crashed: look for those runs in Prefect, and at the "
+        "size and form of the webhook's body. Once the cause is gone, put it back to New.",
     )
 
 

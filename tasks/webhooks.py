@@ -6,12 +6,13 @@ from uuid import UUID
 from prefect import get_run_logger, task
 from prefect.runtime import task_run
 
-from models.claiming import claim, put_back_stuck, some_are_new
+from models.claiming import claim, give_up_stuck, put_back_stuck, some_are_new
 from models.database import reading, transaction
 from models.entities import entities_of_people
 from models.identity import utc_now
 from models.outcome import Outcome, records_by_entity, sentence
 from models.recording import create_records
+from models.settings import settings
 from tasks.contacts import build_missing_clues, search_and_create
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
@@ -31,10 +32,16 @@ def claim_webhooks(batch_size: int) -> list[UUID]:
 
 
 @task(**DATABASE_TASK)
-def put_back_stuck_webhooks() -> int:
-    """Set webhooks that stayed in Processing for too long back to New, and count them."""
+def put_back_stuck_webhooks() -> list[Outcome]:
+    """Set webhooks that stayed in Processing for too long back to New.
+
+    It returns those that had their last attempt, and are Failed now.
+    """
+    now = utc_now()
     with transaction() as session:
-        return put_back_stuck(session, utc_now())
+        given_up = give_up_stuck(session, now, settings().most_attempts)
+        put_back_stuck(session, now)
+    return given_up
 
 
 def _name_with_count() -> str:
