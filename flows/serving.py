@@ -1,5 +1,6 @@
 """Prefect's server, our deployments and their worker: how they are found, set up and awaited."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,19 @@ from models.settings import ROOT, settings
 
 WORK_POOL = "hookline"
 BIN = Path(sys.executable).parent
+
+PREFECT_KEEPS = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs,events,orphans",
+    # Runs that have ended, with their tasks, logs and artifacts: 14 days, in seconds.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
+    # Events, most of which tell again what stands in the runs. This one takes no bare seconds.
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+    # Heartbeats tell of a run that is alive at this moment.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_EVENT_RETENTION_OVERRIDES": json.dumps(
+        {"prefect.flow-run.heartbeat": 60 * 60}
+    ),
+}
+"""For how long Prefect's server keeps what it writes: without it, that fills the disk."""
 
 
 def prefect_environment() -> dict[str, str]:
@@ -32,7 +46,9 @@ def prefect_environment() -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return ours | {name: value for name, value in os.environ.items() if name != "PATH"}
+    return (
+        PREFECT_KEEPS | ours | {name: value for name, value in os.environ.items() if name != "PATH"}
+    )
 
 
 def wait_for(url: str, seconds: float, while_: Callable[[], bool] = lambda: True) -> bool:
