@@ -5,6 +5,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -34,14 +35,17 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Start a real PostgreSQL with one migrated database, which others are copied from."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
-    _migrate(url.set(database="template_hookline").render_as_string(False))
-    yield url.render_as_string(False)
-    server.cleanup()
+    # Not in pytest's own folder: a second pytest that starts closes that one to other users, and
+    # PostgreSQL, which never runs as root, would lose its files.
+    with TemporaryDirectory(prefix="hookline-postgres-") as folder:
+        server = get_server(folder)
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
+        _migrate(url.set(database="template_hookline").render_as_string(False))
+        yield url.render_as_string(False)
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
