@@ -15,7 +15,8 @@ import pytest
 from flows import serving
 from models.settings import settings
 
-START_SECONDS = 90
+START_SECONDS = 240
+END_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,16 @@ def prefect_server(home: Path, **environment: str) -> Iterator[PrefectServer]:
         assert serving.wait_for(f"{server.api_url}/health", START_SECONDS, while_=alive)
         yield server
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:
