@@ -12,6 +12,8 @@ from uuid import UUID
 
 import pytest
 from prefect import State
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import func
 from sqlmodel import select
@@ -33,6 +35,9 @@ DAY = timedelta(days=1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     with prefect_server(tmp_path_factory.mktemp("cleanup")) as started:
         yield started
+        # What this process has still to tell the server, it tells while there is one.
+        EventsWorker.drain_all()
+        APILogWorker.drain_all()
 
 
 def clean(server: PrefectServer, **parameters: Any) -> State[None]:
