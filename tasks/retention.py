@@ -50,7 +50,7 @@ def delete_old_webhooks(status: str, before: datetime, batch_size: int) -> Count
     while monotonic() < end:
         began = monotonic()
         try:
-            batch = _delete(status, before, size, reached)
+            batch, worked = _delete(status, before, size, reached)
         except DatabaseAwayError:
             if not gone:
                 raise
@@ -58,12 +58,16 @@ def delete_old_webhooks(status: str, before: datetime, batch_size: int) -> Count
         if batch is None:
             break
         gone.update({(status, source): count for source, count in batch.by_source.items()})
-        took, reached = monotonic() - began, batch.reached
-        size = next_size(size, took, batch_size)
-        sleep(pause_after(took))
+        size, reached = next_size(size, worked, batch_size), batch.reached
+        sleep(pause_after(monotonic() - began))
     return gone
 
 
-def _delete(status: str, before: datetime, size: int, reached: datetime | None) -> Batch | None:
+def _delete(
+    status: str, before: datetime, size: int, reached: datetime | None
+) -> tuple[Batch | None, float]:
+    """Delete one batch, and return with it how long the database worked on it."""
     with transaction() as session:
-        return delete_oldest(session, status, before, size, reached)
+        session.connection()  # whatever it waits for is over before the clock is started
+        began = monotonic()
+        return delete_oldest(session, status, before, size, reached), monotonic() - began
