@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TEXT_TOO_LONG = "text-too-long"
     LOOKUP_NOT_FOUND = "lookup-not-found"
     RECORD_REFUSED = "record-refused"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,17 @@ def made_another_before(entity: str, before: str) -> ParseError:
         f"Exception: The webhook made a record of {before} before, which cannot become another.",
         f"Name {before} as EntityName. To have a record of {entity} made instead, delete the first "
         "one, and its row in webhook_record.",
+    )
+
+
+def attempts_exhausted(attempts: int) -> ParseError:
+    """The webhook was claimed again and again, and no run came to an end with it."""
+    return ParseError(
+        Kind.ATTEMPTS_EXHAUSTED,
+        "An error occurred while processing the webhook. "
+        f"Exception: Processing did not end in {attempts} attempts.",
+        "Each run that had it was killed or crashed: look for those runs in Prefect, and at the "
+        "size and form of the webhook's body. Once the cause is gone, put it back to New.",
     )
 
 

@@ -38,6 +38,12 @@ class Settings(BaseSettings):
         description="How long to wait for a connection, or for another writer of SQLite, in "
         "seconds.",
     )
+    most_attempts: int = Field(
+        default=5,
+        ge=3,
+        description="How often a webhook is claimed, at most. One whose runs were all killed is "
+        "then set to Failed. From the third attempt on it is claimed alone.",
+    )
     contact_profile: Literal["default", "creatio"] = Field(
         default="default",
         description="How contacts are compared; a source may have a profile of its own.",
