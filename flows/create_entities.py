@@ -8,6 +8,7 @@ from prefect.states import Completed, Failed
 
 from flows.entities import run_subflows
 from flows.reporting import leave_table, run_name
+from flows.telling import tell_of
 from models.claiming import chunks
 from models.outcome import Outcome, records_by_entity, sentence, worst_first
 from tasks.contacts import find_left_behind
@@ -59,6 +60,7 @@ def create_entities(
     finally:
         rows = [outcome.as_row() for outcome in worst_first(outcomes)]
         leave_table("create-entities", sentence(outcomes), rows)
+        tell_of(outcomes)
     if failed_subflows:
         return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
     return Completed(message=sentence(outcomes))
