@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NoReturn
 from uuid import UUID
 
 import click
@@ -13,6 +15,15 @@ from flows import serving
 from models import migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.explaining import explain as explain_webhook
+from models.notifying.addresses import (
+    NotificationError,
+    add_notification,
+    find_notification,
+    masked,
+)
+from models.notifying.message import trial_message
+from models.notifying.tables import Notification, Topic
+from models.periods import PeriodError, in_words, parse_period
 from models.settings import ROOT, settings
 from models.source import (
     SourceError,
@@ -21,10 +32,32 @@ from models.source import (
     find_key,
     remove_source,
     replace_keys,
+    set_silent_after,
 )
+from tasks.sending import send
 
 GETTING_STARTED = "getting-started"
 START_SECONDS = 120
+
+
+class Period(click.ParamType[timedelta]):
+    """A period as people write it: 90m, 24h, 7d."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        """Read the period, or say how one is written."""
+        try:
+            return parse_period(value)
+        except PeriodError as error:
+            self.fail(str(error), param, ctx)
+
+
+tell_when_silent = click.option(
+    "--tell-when-silent",
+    type=Period(),
+    help="Have people told when nothing came for this long: 90m, 24h, 7d.",
+)
 
 
 @click.group(help="Webhooks in, CRM records out.")
@@ -145,10 +178,14 @@ def source() -> None:
 @click.argument("name")
 @click.option("--day-first", is_flag=True, help="The source writes 03/04/2026 for 3 April.")
 @click.option("--decimal-comma", is_flag=True, help="The source writes 1.234,50 for 1234.5.")
-def source_add(name: str, day_first: bool, decimal_comma: bool) -> None:
+@tell_when_silent
+def source_add(
+    name: str, day_first: bool, decimal_comma: bool, tell_when_silent: timedelta | None
+) -> None:
     """Make a source, and print its webhook URL, this once."""
     with transaction() as session:
         api_key = add_source(session, name, day_first=day_first, decimal_comma=decimal_comma)
+        set_silent_after(session, name.strip(), tell_when_silent)
     click.echo(_webhook_url(api_key))
 
 
@@ -159,6 +196,19 @@ def source_key(name: str) -> None:
     with transaction() as session:
         api_key = replace_keys(session, name)
     click.echo(_webhook_url(api_key))
+
+
+@source.command("set")
+@click.argument("name")
+@tell_when_silent
+@click.option("--never-tell", is_flag=True, help="Let it be silent for as long as it likes.")
+def source_set(name: str, tell_when_silent: timedelta | None, never_tell: bool) -> None:
+    """Set after which silence of a source people are told."""
+    if never_tell == bool(tell_when_silent):
+        raise click.UsageError("Say either --tell-when-silent PERIOD or --never-tell.")
+    with transaction() as session:
+        set_silent_after(session, name, tell_when_silent)
+    click.echo(f'The source "{name}" is set.')
 
 
 @source.command("remove")
@@ -178,18 +228,95 @@ def source_list() -> None:
         for each in session.exec(select(WebhookSource).order_by(WebhookSource.name)):
             written = "day first" if each.day_first else "month first"
             comma = ", decimal comma" if each.decimal_comma else ""
-            click.echo(f"{each.name}  ({written}{comma})")
+            click.echo(f"{each.name}  ({written}{comma}{_silence(each)})")
+
+
+def _silence(each: WebhookSource) -> str:
+    if each.silent_after_seconds is None:
+        return ""
+    period = in_words(timedelta(seconds=each.silent_after_seconds))
+    return f", told when silent for {period}"
 
 
 def _webhook_url(api_key: str) -> str:
     return f"http://{settings().host}:{settings().port}/webhooks/{api_key}"
 
 
+@main.group()
+def notification() -> None:
+    """Notifications: who is told of what happens to webhooks, and of what no longer happens."""
+
+
+@notification.command("add")
+@click.argument("name")
+@click.argument("address", required=False)
+@click.option(
+    "--on", "topics", type=click.Choice(list(Topic)), multiple=True, help="What to tell; repeat it."
+)
+@click.option("--source", "webhook_source", help="Tell of this source alone.")
+@click.option("--with-data", is_flag=True, help="Put what the webhooks say into the message.")
+def notification_add(
+    name: str,
+    address: str | None,
+    topics: Sequence[Topic],
+    webhook_source: str | None,
+    with_data: bool,
+) -> None:
+    """Tell an ADDRESS, an apprise URL, of what happens; asked for where it is not given.
+
+    Such an address may hold a password, which a shell's history keeps: rather let it be asked for.
+    """
+    address = address or click.prompt("Address (an apprise URL)", hide_input=True)
+    with transaction() as session:
+        add_notification(session, name, str(address), topics, webhook_source, with_data)
+    click.echo(f'"{name}" is told from now on. Try it: hookline notification test "{name}"')
+
+
+@notification.command("list")
+def notification_list() -> None:
+    """List the notifications, without the secrets in their addresses."""
+    with reading() as session:
+        for each in session.exec(select(Notification).order_by(Notification.name)):
+            source_name = f", of {each.webhook_source}" if each.webhook_source else ""
+            data = ", with data" if each.with_data else ""
+            click.echo(
+                f"{each.name}  {masked(each.address)}  on {', '.join(each.topics())}"
+                f"{source_name}{data}  ({_last(each)})"
+            )
+
+
+def _last(each: Notification) -> str:
+    if each.failing_since:
+        return f"not reached since {each.failing_since:%Y-%m-%d %H:%M} UTC"
+    return f"last sent {each.last_sent_at:%Y-%m-%d %H:%M} UTC" if each.last_sent_at else "not yet"
+
+
+@notification.command("test")
+@click.argument("name")
+def notification_test(name: str) -> None:
+    """Send a message to an address, to see whether it comes."""
+    with reading() as session:
+        address = find_notification(session, name).address
+    trial = trial_message()
+    if not send(address, trial.title, trial.body):
+        raise click.ClickException(f'"{name}" did not take a message. Is its address right?')
+    click.echo(f'"{name}" took a message.')
+
+
+@notification.command("remove")
+@click.argument("name")
+def notification_remove(name: str) -> None:
+    """End a notification."""
+    with transaction() as session:
+        session.delete(find_notification(session, name))
+    click.echo(f'"{name}" is told no longer.')
+
+
 def entry() -> None:
     """Run the command; say what is wrong in a sentence where a person can mend it."""
     try:
         main()
-    except SourceError as error:
+    except (NotificationError, SourceError) as error:
         sys.exit(f"Error: {error}")
     except DatabaseAwayError as error:
         sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")
