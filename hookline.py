@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from flows import serving
 from models import migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.explaining import explain as explain_webhook
+from models.identity import utc_now
+from models.importing.door import Door, Item, size_of
+from models.importing.storing import batches, store
 from models.notifying.addresses import (
     NotificationError,
     add_notification,
@@ -30,11 +34,15 @@ from models.source import (
     WebhookSource,
     add_source,
     find_key,
+    find_source,
     remove_source,
     replace_keys,
     set_silent_after,
 )
 from tasks.sending import send
+
+MOST_TOLD = 100
+"""Bad lines that an import tells of; the rest are counted."""
 
 GETTING_STARTED = "getting-started"
 START_SECONDS = 120
@@ -240,6 +248,42 @@ def _silence(each: WebhookSource) -> str:
 
 def _webhook_url(api_key: str) -> str:
     return f"http://{settings().host}:{settings().port}/webhooks/{api_key}"
+
+
+@main.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--source", "name", required=True, help="The source that they are from.")
+@click.option("--content-type", help="Of the raw bodies in a folder.")
+def import_(path: Path, name: str, content_type: str | None) -> None:
+    """Take in webhooks kept elsewhere: a FILE of newline-delimited JSON, or a FOLDER of bodies.
+
+    Each becomes New, once, however often this is run. A line has body (text) or body_base64, and
+    may have headers, content_type, query, source_url and received_at.
+    """
+    if path.is_dir() and not content_type:
+        raise click.UsageError("Say the --content-type of the bodies in the folder.")
+    with reading() as session:
+        if find_source(session, name) is None:
+            raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    door = Door(name, utc_now(), settings().max_body_bytes)
+    items = door.files(path, content_type or "") if path.is_dir() else door.lines_of(path)
+    stored, bad = _store_all(items, size_of(path))
+    for item in bad[:MOST_TOLD]:
+        click.echo(f"{item.place}: {item.problem}", err=True)
+    click.echo(f"{stored} imported, {door.good - stored} were there, {len(bad)} bad.")
+    if bad:
+        sys.exit("Correct what is bad, and import again: what is there already is passed over.")
+
+
+def _store_all(items: Iterator[Item], size: int) -> tuple[int, list[Item]]:
+    stored, bad = 0, []
+    with click.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
+        for batch in batches(items):
+            with transaction() as session:
+                stored += store(session, batch)
+            bad += [item for item in batch if item.problem]
+            bar.update(sum(item.octets for item in batch))
+    return stored, bad
 
 
 @main.group()
