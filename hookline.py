@@ -14,6 +14,8 @@ from sqlmodel import select
 
 from flows import serving
 from models import migrations
+from models.backup.folder import restore_backup, write_backup
+from models.backup.manifest import BackupError
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.explaining import explain as explain_webhook
 from models.identity import utc_now
@@ -286,6 +288,23 @@ def _store_all(items: Iterator[Item], size: int) -> tuple[int, list[Item]]:
     return stored, bad
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write the database into a new FOLDER, while all goes on."""
+    manifest = write_backup(folder, utc_now())
+    click.echo(f"{folder} holds {manifest.counts['webhook']} webhooks, and all that belongs to it.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what is in the database.")
+def restore(folder: Path, force: bool) -> None:
+    """Bring a backup back from its FOLDER into an empty database. Stop Hookline before."""
+    manifest = restore_backup(folder, force)
+    click.echo(f"The database is as it was at {manifest.written_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
 @main.group()
 def notification() -> None:
     """Notifications: who is told of what happens to webhooks, and of what no longer happens."""
@@ -360,7 +379,7 @@ def entry() -> None:
     """Run the command; say what is wrong in a sentence where a person can mend it."""
     try:
         main()
-    except (NotificationError, SourceError) as error:
+    except (BackupError, NotificationError, SourceError) as error:
         sys.exit(f"Error: {error}")
     except DatabaseAwayError as error:
         sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")
