@@ -24,8 +24,8 @@ from models.importing.storing import batches, store
 from models.notifying.addresses import (
     NotificationError,
     add_notification,
+    described,
     find_notification,
-    masked,
 )
 from models.notifying.message import trial_message
 from models.notifying.tables import Notification, Topic
@@ -314,14 +314,18 @@ def notification() -> None:
 @click.argument("name")
 @click.argument("address", required=False)
 @click.option(
-    "--on", "topics", type=click.Choice(list(Topic)), multiple=True, help="What to tell; repeat it."
+    "--on",
+    "topics",
+    type=click.Choice([topic.value for topic in Topic]),
+    multiple=True,
+    help="What to tell; repeat it.",
 )
 @click.option("--source", "webhook_source", help="Tell of this source alone.")
 @click.option("--with-data", is_flag=True, help="Put what the webhooks say into the message.")
 def notification_add(
     name: str,
     address: str | None,
-    topics: Sequence[Topic],
+    topics: Sequence[str],
     webhook_source: str | None,
     with_data: bool,
 ) -> None:
@@ -331,7 +335,9 @@ def notification_add(
     """
     address = address or click.prompt("Address (an apprise URL)", hide_input=True)
     with transaction() as session:
-        add_notification(session, name, str(address), topics, webhook_source, with_data)
+        add_notification(
+            session, name, str(address), [Topic(each) for each in topics], webhook_source, with_data
+        )
     click.echo(f'"{name}" is told from now on. Try it: hookline notification test "{name}"')
 
 
@@ -340,18 +346,7 @@ def notification_list() -> None:
     """List the notifications, without the secrets in their addresses."""
     with reading() as session:
         for each in session.exec(select(Notification).order_by(Notification.name)):
-            source_name = f", of {each.webhook_source}" if each.webhook_source else ""
-            data = ", with data" if each.with_data else ""
-            click.echo(
-                f"{each.name}  {masked(each.address)}  on {', '.join(each.topics())}"
-                f"{source_name}{data}  ({_last(each)})"
-            )
-
-
-def _last(each: Notification) -> str:
-    if each.failing_since:
-        return f"not reached since {each.failing_since:%Y-%m-%d %H:%M} UTC"
-    return f"last sent {each.last_sent_at:%Y-%m-%d %H:%M} UTC" if each.last_sent_at else "not yet"
+            click.echo(described(each))
 
 
 @notification.command("test")

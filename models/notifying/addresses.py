@@ -79,5 +79,16 @@ def masked(address: str) -> str:
     return f"{address.partition('://')[0]}://***"
 
 
+def described(each: Notification) -> str:
+    """Describe a notification in a line, with nothing secret in it."""
+    source = f", of {each.webhook_source}" if each.webhook_source else ""
+    data = ", with data" if each.with_data else ""
+    last = f"last sent {each.last_sent_at:%Y-%m-%d %H:%M} UTC" if each.last_sent_at else "not yet"
+    if each.failing_since:
+        last = f"not reached since {each.failing_since:%Y-%m-%d %H:%M} UTC"
+    topics = ", ".join(each.topics())
+    return f"{each.name}  {masked(each.address)}  on {topics}{source}{data}  ({last})"
+
+
 def _find(session: Session, name: str) -> Notification | None:
     return session.exec(select(Notification).where(Notification.name == name)).one_or_none()
