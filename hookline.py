@@ -318,7 +318,7 @@ def notification() -> None:
     "topics",
     type=click.Choice([topic.value for topic in Topic]),
     multiple=True,
-    help="What to tell; repeat it.",
+    help="What to tell of; again for more.",
 )
 @click.option("--source", "webhook_source", help="Tell of this source alone.")
 @click.option("--with-data", is_flag=True, help="Put what the webhooks say into the message.")

@@ -16,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from sqlmodel import select
 from werkzeug import Request, Response
 
+from flows.create_entities import create_entities
 from flows.notify import notify
 from flows.telling import tell_of
 from models.database import reading, transaction
@@ -37,7 +38,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(scope="module")
 def prefect() -> Iterator[str]:
     """Start a Prefect server, and return the URL of its API."""
-    with prefect_test_harness():
+    with prefect_test_harness(server_startup_timeout=120):
         yield str(PREFECT_API_URL.value())
 
 
@@ -97,13 +98,14 @@ def run() -> State[None]:
     return state
 
 
-def events(prefect: str, name: str) -> list[dict[str, Any]]:
-    """Read events of a name, which the server takes in a moment after they were emitted."""
+def events(prefect: str, name: str, holding: str = "") -> list[dict[str, Any]]:
+    """Read events that hold a text, which the server takes in a moment after they were emitted."""
     asked = {"filter": {"event": {"name": [name]}}}
     end = monotonic() + 30
     while monotonic() < end:
-        if found := httpx.post(f"{prefect}/events/filter", json=asked).json()["events"]:
-            return list(found)
+        all_of_it = httpx.post(f"{prefect}/events/filter", json=asked).json()["events"]
+        if found := [event for event in all_of_it if holding in json.dumps(event)]:
+            return found
         sleep(0.2)
     return []
 
@@ -173,14 +175,26 @@ def test_a_stuck_queue_is_told_to_people_and_to_prefect_once(
     assert len(events(prefect, "hookline.queue.stuck")) == 1
 
 
+@pytest.mark.usefixtures("sqlite_database")
+def test_create_entities_tells_prefect_of_the_webhooks_that_failed(prefect: str) -> None:
+    with transaction() as session:
+        webhook = Webhook(request_body=EMAIL.encode(), webhook_source="forms", api_key=new_id())
+        session.add(webhook)
+    create_entities()
+    (failed,) = events(prefect, "hookline.webhooks.failed", holding=str(webhook.id))
+    assert failed["payload"]["kinds"] == {"content-type-missing": 1}
+    assert any(each["prefect.resource.role"] == "flow-run" for each in failed["related"])
+    assert EMAIL not in json.dumps(failed)
+
+
 def test_a_run_tells_prefect_of_its_batch_in_counts_kinds_and_ids(prefect: str) -> None:
     ids = [new_id() for _ in range(300)]
     tell_of(
         [Outcome(each, Status.FAILED, errors=((Kind.ENTITY_MISSING, None),)) for each in ids]
         + [Outcome(new_id(), Status.DONE)]
     )
-    (received,) = events(prefect, "hookline.webhooks.received")
-    (failed,) = events(prefect, "hookline.webhooks.failed")
+    (received,) = events(prefect, "hookline.webhooks.received", holding='"count": 301')
+    (failed,) = events(prefect, "hookline.webhooks.failed", holding=str(ids[0]))
     assert received["payload"] == {"count": 301, "outcomes": {"failed": 300, "done": 1}}
     assert failed["payload"]["kinds"] == {"entity-missing": 300}
     assert failed["payload"]["webhooks"] == [str(each) for each in ids[:100]]
