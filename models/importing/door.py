@@ -70,7 +70,7 @@ class Door:
                 yield Item(place, size, problem=self._too_large())
                 continue
             changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            line = Line(content_type=content_type, received_at=changed)
+            line = Line(content_type=content_type, received_at=min(changed, self.now))
             body = file.read_bytes()
             row = self._row(self._id(place.encode() + b"\0" + body), line, body)
             yield Item(place, size, row)

@@ -34,7 +34,7 @@ class Line(BaseModel):
 
     body: str | None = Field(default=None, validation_alias=AliasChoices("body", "request_body"))
     body_base64: Annotated[bytes, BeforeValidator(_decoded)] | None = None
-    headers: dict[str, str] | list[tuple[str, str]] = Field(default_factory=dict)
+    headers: dict[Text, Text] | list[tuple[Text, Text]] = Field(default_factory=dict)
     content_type: Text | None = None
     query: Text = Field(default="", validation_alias=AliasChoices("query", "query_parameters"))
     source_url: Text | None = None

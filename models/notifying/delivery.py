@@ -114,7 +114,9 @@ def put_down(session: Session, delivery: Delivery, now: datetime) -> None:
         notification.failing_since = notification.failing_since or now
         return
     if delivery.told_until and delivery.alarms_told_until:
-        notification.told_until = delivery.told_until
-        notification.alarms_told_until = delivery.alarms_told_until
+        notification.told_until = max(notification.told_until, delivery.told_until)
+        notification.alarms_told_until = max(
+            notification.alarms_told_until, delivery.alarms_told_until
+        )
     if delivery.result is Result.SENT:
         notification.last_sent_at, notification.failing_since = now, None

@@ -192,8 +192,13 @@ def test_a_run_that_was_killed_holds_a_notification_no_longer_than_that() -> Non
 def test_a_marker_never_moves_back() -> None:
     ops = set_up(Topic.NEW_WEBHOOKS)
     tell(ops, NOW - 5 * MINUTE)
+    slow = take(ops, NOW + MINUTE)
+    assert slow is not None
+    tell(ops, later := NOW + MINUTE + IN_HAND_FOR)
+    with transaction() as session:
+        put_down(session, slow.delivery(Result.SENT), later)
     with reading() as session:
-        assert session.get_one(Notification, ops).told_until == NOW
+        assert session.get_one(Notification, ops).told_until == later - SETTLE
 
 
 def test_a_message_of_many_kinds_is_bounded() -> None:
