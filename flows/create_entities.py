@@ -7,6 +7,7 @@ from prefect.states import Completed, Failed
 
 from flows.entities import run_subflows
 from flows.reporting import leave_decisions, leave_outcomes, run_name
+from flows.telling import tell_of
 from models.claiming import chunks
 from models.matching.rules import Decision
 from models.outcome import Outcome, records_by_entity, sentence
@@ -63,6 +64,7 @@ def create_entities(
     finally:
         leave_outcomes(outcomes)
         leave_decisions(decisions)
+        tell_of(outcomes)
     if failed_subflows:
         return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
     return Completed(message=sentence(outcomes))

@@ -54,6 +54,17 @@ class Settings(BaseSettings):
         description="Where phone numbers without a country code are from, ISO 3166, such as US. "
         "A source may have a region of its own, and a form may name the country.",
     )
+    queue_stuck_after_seconds: int = Field(
+        default=600,
+        ge=1,
+        description="How long a webhook may wait in New before people are told that the queue is "
+        "stuck, in seconds.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Where people reach the console, for the links in notifications, such as "
+        "`https://hooks.example.com`. Empty: host and port of the receiver.",
+    )
     prefect_port: int = Field(
         default=4200,
         ge=1,
@@ -94,6 +105,10 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """Return the URL of the database, the one in the home folder where none is set."""
         return self.database_url or f"sqlite:///{self.home / 'hookline.db'}"
+
+    def resolved_public_url(self) -> str:
+        """Return the address that links begin with, that of the receiver where none is set."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
 @cache

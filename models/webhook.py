@@ -98,7 +98,7 @@ class WebhookParseError(SQLModel, table=True):
     column: str | None = Field(default=None, max_length=250)
     message: str = Field(sa_type=Text)
     advice: str = Field(sa_type=Text)
-    logged_at: datetime = Field(default_factory=utc_now)
+    logged_at: datetime = Field(default_factory=utc_now, index=True)
 
 
 class WebhookRecord(SQLModel, table=True):
