@@ -1,12 +1,13 @@
 """How fast a long job goes, so that those who work beside it do not wait."""
 
 FIRST_ROWS = 20
-BATCH_SECONDS = 0.05
+BATCH_SECONDS = 0.01
 """How long the work of one transaction should take: on SQLite, nobody else writes meanwhile."""
 
 LEAST_ROWS = 20
 """On a machine that is overloaded, even one row takes longer than that, and the job must go on."""
 
+PAUSE_SHARE = 3
 LEAST_PAUSE_SECONDS = 0.02
 MOST_PAUSE_SECONDS = 1
 
@@ -23,5 +24,8 @@ def next_size(size: int, seconds: float, most: int) -> int:
 
 
 def pause_after(seconds: float) -> float:
-    """Return how long to pause after a transaction: as long as it took, so that half is others'."""
-    return min(max(seconds, LEAST_PAUSE_SECONDS), MOST_PAUSE_SECONDS)
+    """Return how long to pause after a transaction: so that most of the time is others'.
+
+    Who waits for SQLite's writer looks for it at growing intervals, and misses a short pause.
+    """
+    return min(max(PAUSE_SHARE * seconds, LEAST_PAUSE_SECONDS), MOST_PAUSE_SECONDS)
