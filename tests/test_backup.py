@@ -182,8 +182,8 @@ def test_a_backup_of_an_earlier_schema_is_brought_up_to_todays(
 
     before = contents()
     with engine().begin() as connection:
-        command.downgrade(migrations.config(connection), "0003")
-    assert write_backup(tmp_path / "backup", NOW).schema_revision == "0003"
+        command.downgrade(migrations.config(connection), "0006")
+    assert write_backup(tmp_path / "backup", NOW).schema_revision == "0006"
     elsewhere()
     migrations.upgrade()  # tables that the backup does not know
     restore_backup(tmp_path / "backup")
