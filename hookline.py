@@ -3,17 +3,44 @@
 import os
 import subprocess
 import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
 import click
 from sqlmodel import select
 
+ROOMS = ("flows", "models", "receiver", "tasks")
+
+
+def rooms_in_the_way(folder: Path) -> list[Path]:
+    """Return what Python, started in a folder, would take for our rooms, and is not.
+
+    Prefect starts flow runs with the current folder first on Python's path.
+    """
+    ours = Path(__file__).resolve().parent
+    found = []
+    for room in ROOMS:
+        spec = PathFinder.find_spec(room, [str(folder), *sys.path])
+        places = (spec.submodule_search_locations or [spec.origin or ""]) if spec else []
+        found += [Path(each) for each in places if Path(each).resolve().parent != ours]
+    return found
+
+
+if in_the_way := rooms_in_the_way(Path.cwd()):
+    sys.exit(
+        f"Error: {', '.join(map(str, in_the_way))}: Python would take this for a part of Hookline. "
+        "Give it another name, or start from another folder."
+    )
+
 from flows import serving
+from flows.entities import refusals as refused_flows
 from models import migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
+from models.entities import refusals as refused_entities
 from models.explaining import explain as explain_webhook
-from models.settings import ROOT, settings
+from models.settings import place, settings
 from models.source import (
     SourceError,
     WebhookSource,
@@ -25,6 +52,7 @@ from models.source import (
 
 GETTING_STARTED = "getting-started"
 START_SECONDS = 120
+HONCHO = (sys.executable, "-m", "honcho")
 
 
 @click.group(help="Webhooks in, CRM records out.")
@@ -42,12 +70,13 @@ def migrate() -> None:
 @main.command()
 def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
+    say_refusals()
     migrations.upgrade()
     api_key = _getting_started_key()
     environment = serving.prefect_environment()
     everything = subprocess.Popen(  # noqa: S603  our own words
-        [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
-        cwd=ROOT,
+        [*HONCHO, "start", "--procfile", str(serving.shipped("Procfile"))],
+        cwd=place(),
         env=environment,
     )
     try:
@@ -56,6 +85,12 @@ def run() -> None:
         sys.exit(everything.wait())
     except KeyboardInterrupt:
         sys.exit(everything.wait())
+
+
+def say_refusals() -> None:
+    """Say which files are left out and why; the others work."""
+    for refusal in (*refused_entities(), *refused_flows()):
+        click.echo(f"Left out: {refusal}", err=True)
 
 
 def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
@@ -121,8 +156,8 @@ def work() -> NoReturn:
             f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
         )
     serving.deploy()
-    worker = ["prefect", "worker", "start", "--pool", serving.WORK_POOL, "--type", "process"]
-    os.execve(serving.BIN / "prefect", worker, environment)  # noqa: S606
+    worker = ["worker", "start", "--pool", serving.WORK_POOL, "--type", "process"]
+    os.execve(sys.executable, [*serving.PREFECT, *worker], environment)  # noqa: S606
 
 
 @main.command()
