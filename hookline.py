@@ -40,6 +40,8 @@ from models import migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
 from models.entities import refusals as refused_entities
 from models.explaining import explain as explain_webhook
+from models.migrations import histories
+from models.migrations.writing import write_revisions
 from models.settings import place, settings
 from models.source import (
     SourceError,
@@ -61,17 +63,26 @@ def main() -> None:
 
 
 @main.command()
-def migrate() -> None:
-    """Bring the database up to today's schema."""
+@click.option("--new", metavar="MESSAGE", help="Write the migration of your own tables first.")
+def migrate(new: str | None) -> None:
+    """Bring the database up to today's schema, or write what your own tables need for it."""
+    if new:
+        written = write_revisions(new)
+        for file in written:
+            click.echo(f"Wrote {file}. Read it, then run `hookline migrate`.")
+        if not written:
+            click.echo("The database has all tables as they are defined: there is nothing to do.")
+        return
     migrations.upgrade()
+    say_refusals()
     click.echo("The database is up to date.")
 
 
 @main.command()
 def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
-    say_refusals()
     migrations.upgrade()
+    say_refusals()
     api_key = _getting_started_key()
     environment = serving.prefect_environment()
     everything = subprocess.Popen(  # noqa: S603  our own words
@@ -89,7 +100,8 @@ def run() -> None:
 
 def say_refusals() -> None:
     """Say which files are left out and why; the others work."""
-    for refusal in (*refused_entities(), *refused_flows()):
+    refused = (*refused_entities(), *refused_flows(), *histories.refusals())
+    for refusal in (*refused, *migrations.entities_without_table()):
         click.echo(f"Left out: {refusal}", err=True)
 
 
@@ -224,7 +236,7 @@ def entry() -> None:
     """Run the command; say what is wrong in a sentence where a person can mend it."""
     try:
         main()
-    except SourceError as error:
+    except (SourceError, migrations.MigrationError) as error:
         sys.exit(f"Error: {error}")
     except DatabaseAwayError as error:
         sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")

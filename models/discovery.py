@@ -87,7 +87,7 @@ def load(module: str) -> ModuleType:
         return loaded
     except (Exception, SystemExit) as error:
         forget(set(SQLModel.metadata.tables) - known)
-        raise RefusedError(_refusal(module, error)) from error
+        raise RefusedError(refusal_of(file_of(module), error)) from error
 
 
 def forget(tables: set[str]) -> None:
@@ -101,8 +101,8 @@ def forget(tables: set[str]) -> None:
         SQLModel.metadata.remove(SQLModel.metadata.tables[table])
 
 
-def _refusal(module: str, error: BaseException) -> Refusal:
-    file = file_of(module)
+def refusal_of(file: str, error: BaseException) -> Refusal:
+    """Turn what a file raised when it was read into a refusal that points to its line."""
     if isinstance(error, SyntaxError):
         return Refusal(error.filename or file, error.lineno, f"{error.msg}.", "Correct the line.")
     lines = [

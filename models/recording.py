@@ -15,10 +15,12 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.casting import Notation
 from models.database import is_transient
+from models.detailing import save_details
 from models.drafting import Draft, as_json, draft
 from models.entities.contact import Contact
 from models.entity import Entity
 from models.identity import new_id
+from models.keying import save_keyed
 from models.matching.posted import contacts_of_posted
 from models.outcome import Outcome
 from models.parse_error import lookup_not_found, record_refused
@@ -154,8 +156,10 @@ def _save(
     session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
 ) -> list[Outcome]:
     """Write records, their ties to the webhooks, errors and statuses: one statement each."""
-    record_ids = _record_ids(session, drafts, now, run_id)
+    drafts, keyed = save_keyed(session, drafts, now)
+    record_ids = _record_ids(session, drafts, now, run_id) | keyed
     _insert_records(session, drafts, record_ids, now)
+    save_details(session, drafts, record_ids)
     _insert(
         session,
         WebhookRecord,
@@ -210,7 +214,9 @@ def _insert_records(
 ) -> None:
     rows: dict[type[Entity], list[dict[str, Any]]] = {}
     for webhook, each in drafts:
-        if each.entity not in (None, Contact) and webhook.id in record_ids:
+        if each.entity is None or each.entity is Contact or each.entity.business_key:
+            continue  # these are saved in ways of their own
+        if webhook.id in record_ids:
             empty = dict.fromkeys(column.name for column in each.entity.columns())
             ours = {"id": record_ids[webhook.id], "created_at": now}
             rows.setdefault(each.entity, []).append({**empty, **each.values, **ours})

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, text, update
 from sqlmodel import Session, SQLModel, col, select
 
 from models.attribution import Attribution, marks_of
+from models.database import has_table
 from models.entities.contact import Contact
 from models.entity import OfPerson
 from models.identity import new_id
@@ -51,6 +52,8 @@ def waiting_records(
     session: Session, entity: type[OfPerson], limit: int, made_before: datetime
 ) -> list[UUID]:
     """Return the ids of records that wait for their contact, the oldest first."""
+    if not has_table(session, str(entity.__tablename__)):
+        return []
     return list(
         session.exec(
             select(entity.id)

@@ -1,0 +1,113 @@
+"""New revisions: what the tables became, beside what the database is, into its owner's folder."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.operations import ops
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection
+
+from models.database import engine
+from models.entities import entities
+from models.identity import new_id
+from models.migrations import config, lock, upgrade
+from models.migrations.histories import FOLDER, OURS, packages, tables_of
+from models.settings import IS_CHECKOUT
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def write_revisions(message: str) -> list[Path]:
+    """Write a revision for each owner whose tables are not as the database has them.
+
+    The database is brought up to date first. A table whose class is gone is left alone: no data is
+    ever dropped unasked.
+
+    Returns:
+        The files that were written, to be read before they are run.
+    """
+    upgrade()
+    written = []
+    owners = {name: folder / FOLDER for name, folder in packages().items()}
+    if IS_CHECKOUT:
+        owners[OURS] = VERSIONS
+    with engine().begin() as connection:
+        lock(connection)
+        for owner, folder in owners.items():
+            written += _write(connection, owner, folder, message)
+    return written
+
+
+def _write(connection: Connection, owner: str, folder: Path, message: str) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    made = config(connection, folder)
+    tables = tables_of(owner)
+    made.attributes["include_object"] = lambda thing, name, kind, *_: (
+        kind != "table" or (name in tables)
+    )
+    script = command.revision(
+        made,
+        message=message,
+        autogenerate=True,
+        version_path=str(folder),
+        process_revision_directives=_finish,
+        **_place_in_history(made, owner, folder),
+    )
+    scripts = script if isinstance(script, list) else [script]
+    return [Path(each.path) for each in scripts if each]
+
+
+def _place_in_history(made: Config, owner: str, folder: Path) -> dict[str, Any]:
+    """Say what the revision follows: the owner's last, and of ours what its tables may point to."""
+    scripts = ScriptDirectory.from_config(made)
+    heads = [script for script in scripts.get_revisions("heads") if isinstance(script, Script)]
+    ours = [script.revision for script in heads if Path(script.path).parent == VERSIONS]
+    if owner == OURS:
+        return {"head": ours[0], "rev_id": _next_number()}
+    if any(Path(script.path).parent == folder for script in heads):
+        return {"head": f"{owner}@head", "depends_on": ours}
+    return {"head": "base", "branch_label": owner, "depends_on": ours}
+
+
+def _next_number() -> str:
+    numbers = [int(found[0]) for file in VERSIONS.glob("*.py") if (found := _number(file))]
+    return f"{max(numbers) + 1:04}"
+
+
+def _number(file: Path) -> re.Match[str] | None:
+    return re.match(r"\d+", file.name)
+
+
+def _finish(_context: object, _revision: object, scripts: list[ops.MigrationScript]) -> None:
+    """Write no revision where nothing changed; let webhooks create the entities that are new."""
+    (script,) = scripts
+    assert script.upgrade_ops and script.downgrade_ops  # noqa: S101  autogenerate makes both
+    if script.upgrade_ops.is_empty():
+        scripts.clear()
+        return
+    codes = _codes_of_new_tables(script.upgrade_ops.ops)
+    script.upgrade_ops.ops += [ops.ExecuteSQLOp(_allow(code)) for code in codes]
+    script.downgrade_ops.ops[:0] = [
+        ops.ExecuteSQLOp(f"DELETE FROM webhook_entity WHERE name = '{code}'")  # noqa: S608
+        for code in codes
+    ]
+
+
+def _codes_of_new_tables(made: Sequence[ops.MigrateOperation]) -> list[str]:
+    tables = {each.table_name for each in made if isinstance(each, ops.CreateTableOp)}
+    return [code for code, entity in entities().items() if entity.__tablename__ in tables]
+
+
+def _allow(code: str) -> str:
+    """Return the SQL that lists an entity among those that webhooks may create.
+
+    It comes once, with the table, so that a user who takes the entity off the list finds it off.
+    """
+    return (
+        f"INSERT INTO webhook_entity (id, name) SELECT '{new_id().hex}', '{code}' "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM webhook_entity WHERE name = '{code}')"
+    )
