@@ -19,6 +19,7 @@ from models.detailing import save_details
 from models.drafting import Draft, as_json, draft
 from models.entities.contact import Contact
 from models.entity import Entity
+from models.following import wait
 from models.identity import new_id
 from models.keying import save_keyed
 from models.matching.posted import contacts_of_posted
@@ -160,6 +161,7 @@ def _save(
     record_ids = _record_ids(session, drafts, now, run_id) | keyed
     _insert_records(session, drafts, record_ids, now)
     save_details(session, drafts, record_ids)
+    _have_subflows_wait(session, drafts, record_ids, now)
     _insert(
         session,
         WebhookRecord,
@@ -222,6 +224,21 @@ def _insert_records(
             rows.setdefault(each.entity, []).append({**empty, **each.values, **ours})
     for entity, values in rows.items():
         _insert(session, entity, values)
+
+
+def _have_subflows_wait(
+    session: Session,
+    drafts: list[tuple[Webhook, Draft]],
+    record_ids: dict[UUID, UUID],
+    now: datetime,
+) -> None:
+    """Write down which records wait for steps of their own, together with the records."""
+    waiting: dict[str, list[UUID]] = {}
+    for webhook, each in drafts:
+        if each.entity is not None and each.entity.has_steps and webhook.id in record_ids:
+            waiting.setdefault(each.entity.code(), []).append(record_ids[webhook.id])
+    for entity, ids in waiting.items():
+        wait(session, entity, ids, now)
 
 
 def _replace_errors(session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime) -> None:

@@ -3,6 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import models.calling
+import models.following
 import models.matching.tables
 import models.source
 import models.webhook  # noqa: F401
