@@ -36,12 +36,15 @@ if in_the_way := rooms_in_the_way(Path.cwd()):
 
 from flows import serving
 from flows.entities import refusals as refused_flows
-from models import migrations
+from flows.entities import subflow_of
+from models import describing, migrations
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading, transaction
+from models.entities import entities, find_entity
 from models.entities import refusals as refused_entities
 from models.explaining import explain as explain_webhook
 from models.migrations import histories
 from models.migrations.writing import write_revisions
+from models.scaffold import ScaffoldError, new_entity
 from models.settings import place, settings
 from models.source import (
     SourceError,
@@ -75,6 +78,7 @@ def migrate(new: str | None) -> None:
         return
     migrations.upgrade()
     say_refusals()
+    say_tables_that_wait()
     click.echo("The database is up to date.")
 
 
@@ -83,6 +87,7 @@ def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
     migrations.upgrade()
     say_refusals()
+    say_tables_that_wait()
     api_key = _getting_started_key()
     environment = serving.prefect_environment()
     everything = subprocess.Popen(  # noqa: S603  our own words
@@ -100,9 +105,14 @@ def run() -> None:
 
 def say_refusals() -> None:
     """Say which files are left out and why; the others work."""
-    refused = (*refused_entities(), *refused_flows(), *histories.refusals())
-    for refusal in (*refused, *migrations.entities_without_table()):
+    for refusal in (*refused_entities(), *refused_flows(), *histories.refusals()):
         click.echo(f"Left out: {refusal}", err=True)
+
+
+def say_tables_that_wait() -> None:
+    """Say which entities cannot have records yet, because no migration has made their table."""
+    for refusal in migrations.entities_without_table():
+        click.echo(f"Waits: {refusal}", err=True)
 
 
 def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
@@ -184,6 +194,57 @@ def explain(webhook_id: UUID) -> None:
 
 
 @main.group()
+def entity() -> None:
+    """Entities: what webhooks can create."""
+
+
+@entity.command("new")
+@click.argument("name")
+@click.option(
+    "--columns",
+    prompt="Columns, such as full_name, email!, seats:integer=1, ticket:lookup",
+    help="name:type(argument), then ! for required, * for the business key, or =default.",
+)
+@click.option("--package", help="The package of your own that it goes into, or is made.")
+@click.option("--steps/--no-steps", default=True, help="Whether it has a flow of its own.")
+def entity_new(name: str, columns: str, package: str | None, steps: bool) -> None:
+    """Write the files of a new entity, to be filled in."""
+    written = new_entity(name, columns, Path.cwd(), package, steps=steps)
+    for file in written:
+        click.echo(f"Wrote {os.path.relpath(file)}")
+    click.echo("Next: look at them" + NEXT_STEPS)
+
+
+NEXT_STEPS = """; then
+  pip install -e .                              where the package is new
+  hookline migrate --new "What is new"          writes the migration of your tables
+  hookline migrate                              runs it
+  hookline run                                  starts everything, or starts it again"""
+
+
+@entity.command("list")
+def entity_list() -> None:
+    """List the entities, and the files that are left out."""
+    for line in describing.in_lines({code: bool(subflow_of(code)) for code in entities()}):
+        click.echo(line)
+    say_refusals()
+
+
+@entity.command("describe")
+@click.argument("code")
+def entity_describe(code: str) -> None:
+    """Describe an entity: its columns, its person, what follows, where it comes from."""
+    found = find_entity(code)
+    if found is None:
+        raise click.ClickException(f"There is no entity {code}. `hookline entity list` shows all.")
+    subflow = subflow_of(found.code())
+    click.echo(describing.describe(found, subflow.name if subflow else None))
+    with reading() as session:
+        for line in describing.progress(session, found):
+            click.echo(line)
+
+
+@main.group()
 def source() -> None:
     """Webhook sources: the services that we gave a webhook URL to."""
 
@@ -236,7 +297,7 @@ def entry() -> None:
     """Run the command; say what is wrong in a sentence where a person can mend it."""
     try:
         main()
-    except (SourceError, migrations.MigrationError) as error:
+    except (SourceError, ScaffoldError, migrations.MigrationError) as error:
         sys.exit(f"Error: {error}")
     except DatabaseAwayError as error:
         sys.exit(f"Error: the database cannot be reached ({error}). See HOOKLINE_DATABASE_URL.")

@@ -1,15 +1,18 @@
 """New revisions: what the tables became, beside what the database is, into its owner's folder."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.operations import ops
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from models.database import engine
 from models.entities import entities
@@ -42,13 +45,25 @@ def write_revisions(message: str) -> list[Path]:
     return written
 
 
+def differences(owner: str) -> list[Any]:
+    """Return how an owner's tables differ from what the database has, nothing where they do not."""
+    tables = tables_of(owner)
+    with engine().begin() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_object": _only(tables), "compare_server_default": False},
+        )
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def _only(tables: set[str]) -> Callable[..., bool]:
+    return lambda _thing, name, kind, *_: kind != "table" or name in tables
+
+
 def _write(connection: Connection, owner: str, folder: Path, message: str) -> list[Path]:
     folder.mkdir(exist_ok=True)
     made = config(connection, folder)
-    tables = tables_of(owner)
-    made.attributes["include_object"] = lambda thing, name, kind, *_: (
-        kind != "table" or (name in tables)
-    )
+    made.attributes["include_object"] = _only(tables_of(owner))
     script = command.revision(
         made,
         message=message,

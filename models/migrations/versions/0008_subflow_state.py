@@ -8,7 +8,6 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-
 revision = "0008"
 down_revision = "0003"
 branch_labels = None
