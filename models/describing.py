@@ -38,11 +38,12 @@ def progress(session: Session, entity: type[Entity]) -> Iterator[str]:
         yield "Records      none yet: its table waits for `hookline migrate --new`"
         return
     yield f"Records      {session.exec(select(func.count(col(entity.id)))).one()}"
+    standing = (col(SubflowState.status), col(SubflowState.step), col(SubflowState.problem))
     counted = session.exec(
-        select(SubflowState.status, SubflowState.step, SubflowState.problem, func.count())
+        select(*standing, func.count())
         .where(SubflowState.entity == entity.code())
-        .group_by(SubflowState.status, SubflowState.step, SubflowState.problem)
-        .order_by(SubflowState.status, SubflowState.step)
+        .group_by(*standing)
+        .order_by(*standing)
     )
     for status, step, problem, count in counted:
         at = f" at {step}" if step else ""
