@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from sqlalchemy import inspect as inspect_mapping
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import SQLModel
 
@@ -93,12 +94,22 @@ def load(module: str) -> ModuleType:
 def forget(tables: set[str]) -> None:
     """Take tables out of what is known, with their classes, so that they harm no other."""
     registry = SQLModel._sa_registry
-    for mapper in list(registry.mappers):
-        if getattr(mapper.local_table, "name", None) in tables:
+    for each in known_tables():
+        if each.__tablename__ in tables and (mapper := inspect_mapping(each, raiseerr=False)):
             # There is no public way to give up one class and keep the others.
             registry._dispose_manager_and_mapper(mapper.class_manager)
-    for table in tables:
+            registry._managers.pop(mapper.class_manager, None)
+    for table in tables & SQLModel.metadata.tables.keys():
         SQLModel.metadata.remove(SQLModel.metadata.tables[table])
+
+
+def known_tables(base: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:
+    """Yield the classes whose tables are known; a class that was left out is not among them."""
+    for each in base.__subclasses__():
+        table = getattr(each, "__table__", None)
+        if table is not None and SQLModel.metadata.tables.get(table.name) is table:
+            yield each
+        yield from known_tables(each)
 
 
 def refusal_of(file: str, error: BaseException) -> Refusal:

@@ -6,9 +6,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from sqlmodel import SQLModel
-
-from models.discovery import Refusal, refusal_of
+from models.discovery import Refusal, known_tables, refusal_of
 from models.entities import entities
 
 GROUPS = ("hookline.entities", "hookline.flows")
@@ -68,7 +66,7 @@ def tables_of(package: str) -> set[str]:
     """Return the names of the tables that the classes of a package define."""
     entities()
     return {
-        str(mapper.local_table.name)  # type: ignore[attr-defined]
-        for mapper in SQLModel._sa_registry.mappers
-        if mapper.class_.__module__.split(".")[0] == package
+        str(each.__tablename__)
+        for each in known_tables()
+        if each.__module__.split(".")[0] == package
     }
