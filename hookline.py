@@ -43,7 +43,7 @@ from models.entities import entities, find_entity
 from models.entities import refusals as refused_entities
 from models.explaining import explain as explain_webhook
 from models.migrations import histories
-from models.migrations.writing import write_revisions
+from models.migrations.writing import write_revision
 from models.scaffold import ScaffoldError, new_entity
 from models.settings import place, settings
 from models.source import (
@@ -70,11 +70,12 @@ def main() -> None:
 def migrate(new: str | None) -> None:
     """Bring the database up to today's schema, or write what your own tables need for it."""
     if new:
-        written = write_revisions(new)
-        for file in written:
-            click.echo(f"Wrote {file}. Read it, then run `hookline migrate`.")
-        if not written:
-            click.echo("The database has all tables as they are defined: there is nothing to do.")
+        written = write_revision(new)
+        click.echo(
+            f"Wrote {written}. Read it, then run `hookline migrate`."
+            if written
+            else "The database has all tables as they are defined: there is nothing to do."
+        )
         return
     migrations.upgrade()
     say_refusals()

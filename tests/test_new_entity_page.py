@@ -7,7 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time_ns
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from tests.installed import Installation, build_next_wheel, build_wheel
 PAGE = ROOT / "docs" / "new-entity.md"
 START_SECONDS = 240
 SUBFLOW_SECONDS = 240
+STOP_SECONDS = 60
 
 
 def steps() -> list[tuple[str, str]]:
@@ -45,8 +46,9 @@ class Running:
     """`hookline run`, as the page starts it, and its end."""
 
     def __init__(self, user: Installation, command: str, environment: dict[str, str]) -> None:
-        self.log = user.folder / "run.log"
-        with self.log.open("a") as log:
+        self.prefect_url = environment["PREFECT_API_URL"]
+        self.log = user.folder / f"run-{time_ns()}.log"
+        with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command.split(),
                 cwd=user.place,
@@ -69,6 +71,18 @@ class Running:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(30)
+        self._wait_until_no_one_answers()
+
+    def _wait_until_no_one_answers(self) -> None:
+        end = monotonic() + STOP_SECONDS
+        while monotonic() < end:
+            try:
+                httpx.get(f"{self.prefect_url}/health", timeout=2)
+            except httpx.ConnectError:
+                return
+            except httpx.HTTPError:
+                pass
+            sleep(0.5)
 
 
 @pytest.fixture

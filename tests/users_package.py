@@ -46,14 +46,21 @@ def users_package(folder: Path, name: str, **files: str) -> Iterator[Path]:
         part = "flows" if file.startswith("flow_") else "entities"
         written = dedent(text) if part == "flows" else IMPORTS + dedent(text)
         (package / part / f"{file.removeprefix('flow_')}.py").write_text(written)
+    with installed(folder, name):
+        yield package
+
+
+@contextmanager
+def installed(folder: Path, name: str) -> Iterator[None]:
+    """Have a package that lies in a folder be installed, for a block."""
     _register(folder, name)
     sys.path.insert(0, str(folder))
     _look_again()
     try:
-        yield package
+        yield
     finally:
-        sys.path.remove(str(folder))
         forget(histories.tables_of(name))
+        sys.path.remove(str(folder))
         for module in [each for each in sys.modules if each.split(".")[0] == name]:
             del sys.modules[module]
         _look_again()
@@ -61,7 +68,7 @@ def users_package(folder: Path, name: str, **files: str) -> Iterator[Path]:
 
 def _register(folder: Path, name: str) -> None:
     info = folder / f"{name}-1.0.dist-info"
-    info.mkdir()
+    info.mkdir(exist_ok=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         f"[hookline.entities]\n{name} = {name}.entities\n\n"

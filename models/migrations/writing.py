@@ -11,7 +11,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import ops
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from models.database import engine
@@ -24,25 +23,23 @@ from models.settings import IS_CHECKOUT
 VERSIONS = Path(__file__).parent / "versions"
 
 
-def write_revisions(message: str) -> list[Path]:
-    """Write a revision for each owner whose tables are not as the database has them.
+def write_revision(message: str) -> Path | None:
+    """Write a revision for the first owner whose tables are not as the database has them.
 
-    The database is brought up to date first. A table whose class is gone is left alone: no data is
-    ever dropped unasked.
+    The database is brought up to date first; with several owners, so it must be again before the
+    next one's turn. A table whose class is gone is left alone: no data is ever dropped unasked.
 
     Returns:
-        The files that were written, to be read before they are run.
+        The file that was written, to be read before it is run; None where nothing differs.
     """
     upgrade()
-    written = []
     owners = {name: folder / FOLDER for name, folder in packages().items()}
     if IS_CHECKOUT:
         owners[OURS] = VERSIONS
-    with engine().begin() as connection:
-        lock(connection)
-        for owner, folder in owners.items():
-            written += _write(connection, owner, folder, message)
-    return written
+    for owner, folder in owners.items():
+        if differences(owner):
+            return _write(owner, folder, message)
+    return None
 
 
 def differences(owner: str) -> list[Any]:
@@ -60,26 +57,30 @@ def _only(tables: set[str]) -> Callable[..., bool]:
     return lambda _thing, name, kind, *_: kind != "table" or name in tables
 
 
-def _write(connection: Connection, owner: str, folder: Path, message: str) -> list[Path]:
+def _write(owner: str, folder: Path, message: str) -> Path:
     folder.mkdir(exist_ok=True)
-    made = config(connection, folder)
-    made.attributes["include_object"] = _only(tables_of(owner))
-    script = command.revision(
-        made,
-        message=message,
-        autogenerate=True,
-        version_path=str(folder),
-        process_revision_directives=_finish,
-        **_place_in_history(made, owner, folder),
-    )
-    scripts = script if isinstance(script, list) else [script]
-    return [Path(each.path) for each in scripts if each]
+    with engine().begin() as connection:
+        lock(connection)
+        made = config(connection, folder)
+        made.attributes["include_object"] = _only(tables_of(owner))
+        script = command.revision(
+            made,
+            message=message,
+            autogenerate=True,
+            version_path=str(folder),
+            process_revision_directives=_allow_new_entities,
+            **_place_in_history(made, owner, folder),
+        )
+    assert isinstance(script, Script)  # noqa: S101  one was asked for
+    return Path(script.path)
 
 
 def _place_in_history(made: Config, owner: str, folder: Path) -> dict[str, Any]:
     """Say what the revision follows: the owner's last, and of ours what its tables may point to."""
     scripts = ScriptDirectory.from_config(made)
-    heads = [script for script in scripts.get_revisions("heads") if isinstance(script, Script)]
+    # Not get_revisions("heads"): that leaves out what another history depends on.
+    found = [scripts.get_revision(head) for head in scripts.get_heads()]
+    heads = [script for script in found if isinstance(script, Script)]
     ours = [script.revision for script in heads if Path(script.path).parent == VERSIONS]
     if owner == OURS:
         return {"head": ours[0], "rev_id": _next_number()}
@@ -97,13 +98,12 @@ def _number(file: Path) -> re.Match[str] | None:
     return re.match(r"\d+", file.name)
 
 
-def _finish(_context: object, _revision: object, scripts: list[ops.MigrationScript]) -> None:
-    """Write no revision where nothing changed; let webhooks create the entities that are new."""
+def _allow_new_entities(
+    _context: object, _revision: object, scripts: list[ops.MigrationScript]
+) -> None:
+    """Let webhooks create the entities whose tables are new."""
     (script,) = scripts
     assert script.upgrade_ops and script.downgrade_ops  # noqa: S101  autogenerate makes both
-    if script.upgrade_ops.is_empty():
-        scripts.clear()
-        return
     codes = _codes_of_new_tables(script.upgrade_ops.ops)
     script.upgrade_ops.ops += [ops.ExecuteSQLOp(_allow(code)) for code in codes]
     script.downgrade_ops.ops[:0] = [
