@@ -6,25 +6,18 @@
 It runs on an SQLite database of its own, made by the migrations, ours and yours.
 """
 
-import atexit
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlmodel import select
 
 from flows.entities import subflow_of
-from models import describing, migrations
+from models import describing
 from models.casting import Notation, can_cast_to
 from models.claiming import claim
-from models.database import engine, reading, transaction
+from models.database import reading, transaction
 from models.drafting import Draft, draft
 from models.entities import entities, refusals
 from models.entity import Entity, OfPerson
@@ -35,7 +28,7 @@ from models.migrations.writing import differences
 from models.outcome import Outcome
 from models.parse_error import Kind
 from models.recording import create_records
-from models.settings import settings
+from models.scratch import own_database
 from models.webhook import Status, Webhook, WebhookEntity
 
 JSON = "application/json"
@@ -80,7 +73,7 @@ class Conformance:
         made = self.draft_with()
         assert not made.errors, [error.message for error in made.errors]
         assert not made.unknown, f"These are no columns: {', '.join(made.unknown)}"
-        with _own_database():
+        with own_database():
             (outcome,) = _process(self.example)
             with reading() as session:
                 record = session.get_one(self.entity, outcome.record_id)
@@ -118,7 +111,7 @@ class Conformance:
 
     def test_a_webhook_that_is_run_twice_makes_one_record(self) -> None:
         """A run that was killed, and one after it, do no more than one run does."""
-        with _own_database():
+        with own_database():
             _process(self.example)
             with transaction() as session:
                 webhook = session.exec(select(Webhook)).one()
@@ -131,7 +124,7 @@ class Conformance:
         """It updates the record, or is Failed, as the entity says."""
         key = self.entity.business_key
         if key:
-            with _own_database():
+            with own_database():
                 _process(self.example)
                 (second,) = _process(self.example)
                 assert len(self._records()) == 1
@@ -139,7 +132,7 @@ class Conformance:
 
     def test_the_migrations_make_its_tables(self) -> None:
         """What they make is what its file defines, and webhooks may create it."""
-        with _own_database():
+        with own_database():
             assert differences(self.entity.__module__.split(".")[0]) == []
             with reading() as session:
                 assert self.code in session.exec(select(WebhookEntity.name)).all()
@@ -182,39 +175,3 @@ def _process(payload: dict[str, Any]) -> list[Outcome]:
         )
     with transaction() as session:
         return create_records(session, claim(session, 10, utc_now()), utc_now())
-
-
-@contextmanager
-def _own_database() -> Iterator[None]:
-    """Have the settings name a fresh database, made by the migrations, for a block."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "conformance.db"
-        shutil.copy(_migrated(), file)
-        with _database_at(file):
-            yield
-
-
-@cache
-def _migrated() -> Path:
-    folder = mkdtemp()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = Path(folder) / "migrated.db"
-    with _database_at(file):
-        migrations.upgrade()
-    return file
-
-
-@contextmanager
-def _database_at(file: Path) -> Iterator[None]:
-    name = "HOOKLINE_DATABASE_URL"
-    before = os.environ.get(name)
-    os.environ[name] = f"sqlite:///{file}"
-    settings.cache_clear()
-    try:
-        yield
-    finally:
-        engine().dispose()
-        del os.environ[name]
-        if before is not None:
-            os.environ[name] = before
-        settings.cache_clear()

@@ -14,27 +14,15 @@ from uuid import UUID
 
 import httpx
 from sqlalchemy import insert, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.entity import Entity
-from models.identity import new_id, utc_now
+from models.identity import new_id
+from models.subflow import SubflowCall
 
 TIMEOUT_SECONDS = 10
 MAY_PASS = {408, 425, 429}
 """Answers below 500 after which the same call may succeed later."""
-
-
-class SubflowCall(SQLModel, table=True):
-    """One call that a step makes for a record, and whether it was made."""
-
-    __tablename__ = "subflow_call"
-
-    entity: str = Field(max_length=100, primary_key=True)
-    record_id: UUID = Field(primary_key=True)
-    step: str = Field(max_length=100, primary_key=True)
-    idempotency_key: UUID = Field(default_factory=new_id)
-    begun_at: datetime = Field(default_factory=utc_now)
-    done_at: datetime | None = None
 
 
 class CallAwayError(Exception):

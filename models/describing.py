@@ -9,7 +9,7 @@ from models.casting import EXPECTED, can_cast_to
 from models.database import has_table
 from models.entities import entities
 from models.entity import Column, Entity, OfPerson, WithColumns
-from models.following import SubflowState
+from models.subflow import SubflowState
 
 
 def in_lines(has_subflow: Mapping[str, bool]) -> Iterator[str]:

@@ -6,54 +6,16 @@ caller's transaction.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, insert, text, update
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, or_, select
 
-from models.identity import utc_now
+from models.subflow import SubflowState, SubflowStatus
 
 STUCK_AFTER = timedelta(hours=1)
 """A run that has a record in hand for longer was killed."""
-
-
-class SubflowStatus(StrEnum):
-    """The stages of a record's subflow."""
-
-    WAITING = "Waiting"
-    RUNNING = "Running"
-    DONE = "Done"
-    FAILED = "Failed"
-
-
-class SubflowState(SQLModel, table=True):
-    """How far the subflow of one record has come."""
-
-    __tablename__ = "subflow_state"
-    __table_args__ = (
-        Index(
-            "ix_subflow_state_open",
-            "entity",
-            "since",
-            postgresql_where=text("status <> 'Done'"),
-            sqlite_where=text("status <> 'Done'"),
-        ),
-    )
-
-    entity: str = Field(max_length=100, primary_key=True)
-    record_id: UUID = Field(primary_key=True)
-    status: str = Field(default=SubflowStatus.WAITING, max_length=50)
-    since: datetime = Field(default_factory=utc_now)
-    step: str | None = Field(default=None, max_length=100)
-    """Where it stands, or where it stopped."""
-    problem: str | None = Field(default=None, max_length=250)
-    """The kind of error that it stopped for, with nothing of a person's."""
-    attempts: int = 0
-    """How often it was taken up."""
-    flow_run_id: UUID | None = None
-    """The Prefect run that took it up last."""
 
 
 _TABLE = SubflowState.__table__  # type: ignore[attr-defined]

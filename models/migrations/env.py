@@ -3,10 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import models.calling
-import models.following
 import models.matching.tables
 import models.source
+import models.subflow
 import models.webhook  # noqa: F401
 from models.entities import entities
 

@@ -19,11 +19,10 @@ from werkzeug import Request, Response
 import flows.steps
 from flows.running import run_within
 from flows.steps import call_url, taken_up
-from models.calling import SubflowCall
 from models.database import engine, reading, transaction
 from models.entities import entities
-from models.following import SubflowState, SubflowStatus
 from models.settings import ROOT
+from models.subflow import SubflowCall, SubflowState, SubflowStatus
 from tasks.steps import call_once
 from tests.users_package import users_package
 

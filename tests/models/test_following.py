@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from models import following
 from models.database import reading, transaction
-from models.following import SubflowState, SubflowStatus
 from models.identity import new_id, utc_now
+from models.subflow import SubflowState, SubflowStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -10,9 +10,11 @@ import models.scaffold
 from flows.conformance import suite
 from models import migrations
 from models.database import reading
+from models.migrations import histories
 from models.migrations.writing import VERSIONS, differences, write_revision
 from models.scaffold import ScaffoldError, new_entity
 from models.scaffold.columns import parse_columns
+from models.scratch import migrated_file
 from models.webhook import WebhookEntity
 from tests.users_package import installed
 
@@ -87,11 +89,8 @@ def test_what_is_written_passes_the_suite_that_every_entity_passes(
 
 def forget_the_histories() -> None:
     """Have the migrations be looked for again, as the next process would."""
-    from flows.conformance import _migrated
-    from models.migrations import histories
-
     histories._histories.cache_clear()
-    _migrated.cache_clear()
+    migrated_file.cache_clear()
 
 
 @pytest.mark.usefixtures("database")
@@ -153,7 +152,7 @@ def test_a_migration_that_is_broken_is_left_out_with_its_line(written: Path) -> 
     folder = written / "hookline_event_registration" / "migrations"
     (folder / "0001_broken.py").write_text("revision = '1'\ndef upgrade() -> None\n")
     with installed(written, "hookline_event_registration"):
-        (refusal,) = migrations.histories.refusals()
+        (refusal,) = histories.refusals()
         migrations.upgrade()
     assert (refusal.file, refusal.line) == (str(folder / "0001_broken.py"), 2)
 
