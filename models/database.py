@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -118,6 +118,11 @@ def reading() -> Iterator[Session]:
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
+
+
+def has_table(session: Session, table: str) -> bool:
+    """Say whether a table is there; that of a user's entity may still wait for its migration."""
+    return inspect(session.connection()).has_table(table)
 
 
 @contextmanager
