@@ -91,16 +91,18 @@ def deploy() -> None:
     if not IS_CHECKOUT and users.exists():
         try:
             _prefect("deploy", "--all", "--prefect-file", str(users))
-        except subprocess.CalledProcessError as error:
-            sys.stderr.write(f"{error.stdout}\n{users} could not be deployed; see above.\n")
+        except subprocess.CalledProcessError:
+            sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
 
 
 def _prefect(*arguments: str) -> None:
-    subprocess.run(  # noqa: S603  our own words
+    done = subprocess.run(  # noqa: S603  our own words
         [*PREFECT, "--no-prompt", *arguments],
         cwd=place(),
         env=prefect_environment(),
-        check=True,
         text=True,
         stdout=subprocess.PIPE,
     )
+    if done.returncode:
+        sys.stderr.write(done.stdout)
+    done.check_returncode()

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from models.casting import can_cast_to
 from models.discovery import Refusal, RefusedError, refusal_at
-from models.entity import Detail, Entity, OfPerson, normal_name
+from models.entity import Detail, Entity, OfPerson, WithColumns, normal_name
 from models.matching.options import PersonColumns
 
 T = TypeVar("T", bound=SQLModel)
@@ -112,7 +112,7 @@ def _wrong_names(entity: type[Entity]) -> Iterator[tuple[str | None, str, str]]:
         )
 
 
-def _lookups_to_nowhere(entity: type[Entity]) -> Iterator[tuple[str | None, str, str]]:
+def _lookups_to_nowhere(entity: type[WithColumns]) -> Iterator[tuple[str | None, str, str]]:
     for key in entity.__table__.foreign_keys:  # type: ignore[attr-defined]
         table = key.target_fullname.rpartition(".")[0]
         if table not in SQLModel.metadata.tables:
@@ -168,6 +168,9 @@ def _wrong_details(entity: type[Entity]) -> Iterator[tuple[str | None, str, str]
             )
         elif entity.column_for(code):
             yield "details", f"{code} is a column as well.", "Name one of them otherwise."
+        else:
+            for name, reason, advice in _lookups_to_nowhere(detail):
+                yield "details", f"{detail.__name__}.{name}: {reason}", advice
 
 
 def _wrong_person(entity: type[OfPerson]) -> Iterator[tuple[str | None, str, str]]:

@@ -22,6 +22,9 @@ from sqlmodel import SQLModel
 
 log = logging.getLogger(__name__)
 
+NO_ONES_FAULT = {Path(__file__), Path(importlib.__file__)}
+"""Files through which every import goes."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -116,13 +119,16 @@ def refusal_of(file: str, error: BaseException) -> Refusal:
     """Turn what a file raised when it was read into a refusal that points to its line."""
     if isinstance(error, SyntaxError):
         return Refusal(error.filename or file, error.lineno, f"{error.msg}.", "Correct the line.")
-    lines = [
-        frame.lineno
+    frames = [
+        frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename) == Path(file)
+        if not frame.filename.startswith("<frozen") and Path(frame.filename) not in NO_ONES_FAULT
     ]
+    at = [frame for frame in frames if Path(frame.filename) == Path(file)] or frames
     reason = f"{type(error).__name__}: {_first_line(error)}"
-    return Refusal(file, lines[-1] if lines else None, reason, _advice(error))
+    if not at:
+        return Refusal(file, None, reason, _advice(error))
+    return Refusal(at[-1].filename, at[-1].lineno, reason, _advice(error))
 
 
 def _first_line(error: BaseException) -> str:

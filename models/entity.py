@@ -38,6 +38,7 @@ __all__ = [  # an entity's file needs this one import
     "Entity",
     "Lookup",
     "OfPerson",
+    "WithColumns",
     "lookup",
     "money",
     "normal_name",

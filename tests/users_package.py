@@ -23,7 +23,7 @@ from models.matching.options import PersonColumns
 
 
 """
-"""What an entity's file begins with; the line after it is the twelfth."""
+"""What an entity's file begins with; the line after it is the tenth."""
 
 BADGE = '''\
 class Badge(Entity, table=True):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,13 +18,17 @@ from sqlmodel import SQLModel, select
 from werkzeug import Request, Response
 
 import flows.steps
+from flows.create_entities import create_entities
 from flows.running import run_within
 from flows.steps import call_url, taken_up
 from models.database import engine, reading, transaction
 from models.entities import entities
+from models.identity import new_id
 from models.settings import ROOT
 from models.subflow import SubflowCall, SubflowState, SubflowStatus
+from models.webhook import Webhook, WebhookEntity
 from tasks.steps import call_once
+from tasks.webhooks import claim_webhooks, create_entity
 from tests.users_package import users_package
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect", "badges")]
@@ -52,9 +57,28 @@ def prefect() -> Iterator[None]:
         yield
 
 
+FLOW = """\
+import os
+from uuid import UUID
+
+from acme_badges.entities.badge import Badge
+from prefect import State, flow
+
+from flows.steps import call_url, search_contact, taken_up
+
+
+@flow
+def badge(record_ids: list[UUID] | None = None) -> State[None]:
+    with taken_up(Badge, record_ids) as records:
+        search_contact(records)
+        call_url(records, "print", os.environ["PRINTER"])
+    return records.state()
+"""
+
+
 @pytest.fixture
 def badges(sqlite_database: str, tmp_path: Path) -> Iterator[None]:
-    with users_package(tmp_path, "acme_badges", badge=BADGE):
+    with users_package(tmp_path, "acme_badges", badge=BADGE, flow_badge=FLOW):
         table = entities()["Badge"].__table__  # type: ignore[attr-defined]
         SQLModel.metadata.create_all(engine(), tables=[table])
         yield
@@ -107,6 +131,55 @@ class Printer:
 @pytest.fixture
 def printer(httpserver: HTTPServer) -> Printer:
     return Printer(httpserver)
+
+
+def send_webhook(number: str) -> None:
+    with transaction() as session:
+        if not session.exec(select(WebhookEntity).where(WebhookEntity.name == "Badge")).first():
+            session.add(WebhookEntity(name="Badge"))
+        session.add(
+            Webhook(
+                request_body=f'{{"EntityName": "Badge", "Number": "{number}"}}'.encode(),
+                content_type="application/json",
+                webhook_source="test",
+                api_key=new_id(),
+            )
+        )
+
+
+def test_a_webhook_becomes_a_record_whose_subflow_runs(
+    printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRINTER", printer.url)
+    send_webhook("1")
+    assert run_within(create_entities).is_completed()
+    assert [number for number, _ in printer.calls] == ["1"]
+    assert list(states().values()) == [(SubflowStatus.DONE, None, None)]
+
+
+def test_a_record_whose_run_was_killed_before_its_subflow_is_taken_up_by_the_next(
+    printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRINTER", printer.url)
+    send_webhook("1")
+    create_entity.fn(claim_webhooks.fn(10))  # and here it is killed
+    assert list(states().values()) == [(SubflowStatus.WAITING, None, None)]
+    with transaction() as session:
+        session.exec(select(SubflowState)).one().since -= timedelta(minutes=6)
+    assert run_within(create_entities).is_completed()
+    assert list(states().values()) == [(SubflowStatus.DONE, None, None)]
+
+
+def test_a_subflow_that_fails_undoes_no_record(
+    printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRINTER", printer.url)
+    printer.answers = {"1": [422]}
+    send_webhook("1")
+    state = run_within(create_entities)
+    assert state.is_failed()
+    assert state.message == "1 webhook: 1 done; failed: the subflow of Badge"
+    assert list(states().values()) == [(SubflowStatus.FAILED, "print", "HTTP 422")]
 
 
 def test_each_record_is_posted_once_however_often_the_flow_runs(printer: Printer) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from models.entities import entities, find_entity, refusals
 from models.entities.contact import Contact
-from tests.users_package import BADGE, IMPORTS, users_package
+from models.settings import ROOT
+from tests.users_package import BADGE, IMPORTS, installed, users_package
 
 FIRST = IMPORTS.count("\n") + 1
 """The line that a test's own text begins at."""
@@ -123,3 +124,32 @@ def test_a_relationship_that_leads_nowhere_breaks_no_query(tmp_path: Path) -> No
         assert "Correct the relationship" in str(refusals()[0])
         assert Contact(name="Ada").name == "Ada"
         assert entities()["Badge"]().code() == "Badge"
+
+
+def test_a_package_that_cannot_be_imported_is_refused_at_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "acme_whole" / "entities"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder.parent / "__init__.py").write_text("ANSWER = 42\nraise ValueError\n")
+    with installed(tmp_path, "acme_whole"):
+        (refusal,) = refusals()
+        assert (refusal.file, refusal.line) == (str(folder.parent / "__init__.py"), 2)
+        assert "Contact" in entities()
+
+
+def test_the_details_that_the_page_shows_are_taken(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "new-entity.md").read_text()
+    (shown,) = [each for each in page.split("```python\n") if each.startswith("class OrderLine")]
+    with users_package(tmp_path, "acme_page", my_order=shown.partition("```")[0]):
+        assert refusals() == ()
+        assert [each.code() for each in entities()["MyOrder"].details.values()] == ["OrderLine"]
+
+
+def test_a_detail_that_points_nowhere_is_refused_with_its_entity(tmp_path: Path) -> None:
+    text = (
+        "class Line(Detail, table=True):\n"
+        '    ticket_id: UUID = parent("ticket")\n    kind_id: UUID = lookup("kind")\n\n\n'
+        'class Ticket(Entity, table=True):\n    n: int\n    details: ClassVar = {"Lines": Line}\n'
+    )
+    with users_package(tmp_path, "acme_detail", ticket=text):
+        assert "Line.kind_id: It points to the table kind" in str(refusals()[0])
