@@ -59,14 +59,12 @@ class Stack:
     def ask_for(self, flow: str, database_url: str, parameters: dict[str, Any]) -> httpx.Response:
         """Ask for a run of a deployment as Prefect's UI does, and return the answer."""
         deployment = self.get(f"deployments/name/{flow}/{flow}")
-        return self.api.post(
-            f"deployments/{deployment['id']}/create_flow_run",
-            json={
-                "parameters": parameters,
-                "job_variables": {"env": {"HOOKLINE_DATABASE_URL": database_url}},
-                "enforce_parameter_schema": True,
-            },
-        )
+        wanted = {
+            "parameters": parameters,
+            "job_variables": {"env": {"HOOKLINE_DATABASE_URL": database_url}},
+            "enforce_parameter_schema": True,
+        }
+        return self.send("POST", f"deployments/{deployment['id']}/create_flow_run", wanted)
 
     def run(
         self, database_url: str, flow: str = "create-entities", **parameters: Any
@@ -104,10 +102,19 @@ class Stack:
         return running("python", "-c", code, env=environment, log=log)
 
     def get(self, path: str) -> Any:
-        return self.api.get(path).raise_for_status().json()
+        return self.send("GET", path).raise_for_status().json()
 
     def post(self, path: str, **content: Any) -> Any:
-        return self.api.post(path, json=content).raise_for_status().json()
+        return self.send("POST", path, content).raise_for_status().json()
+
+    def send(self, method: str, path: str, content: Any = None) -> httpx.Response:
+        """Ask the API. While its database is busy it answers 503, which its clients try again."""
+        for _ in range(20):
+            answer = self.api.request(method, path, json=content)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            sleep(0.5)
+        return answer
 
 
 def started(folder: Path) -> Iterator[Stack]:

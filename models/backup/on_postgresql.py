@@ -16,9 +16,14 @@ from models.settings import settings
 
 FILE = "hookline.dump"
 
+TRIGGER_FUNCTIONS = """
+SELECT proname FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
+"""
+
 
 def write(folder: Path) -> tuple[str, dict[str, int]]:
-    """Dump the database into a folder, and return the schema's revision and the rows by table.
+    """Dump the database into a folder, and return the schema's revisions and the rows by table.
 
     The dump and the counts see one snapshot, whatever is written meanwhile.
     """
@@ -34,8 +39,9 @@ def write(folder: Path) -> tuple[str, dict[str, int]]:
             f"--snapshot={snapshot}",
             f"--file={folder / FILE}",
         )
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        return str(revision), counts(connection)
+        # One for our history of migrations, and one for each package that has its own.
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        return ", ".join(sorted(revisions)), counts(connection)
 
 
 def restore(folder: Path) -> dict[str, int]:
@@ -49,6 +55,8 @@ def restore(folder: Path) -> dict[str, int]:
         connection = session.connection()
         for name in inspect(connection).get_table_names():
             connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
+        for name in connection.execute(text(TRIGGER_FUNCTIONS)).scalars():  # these outlive tables
+            connection.execute(text(f'DROP FUNCTION "{name}"()'))
     _run(
         "pg_restore",
         "--no-owner",
