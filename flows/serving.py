@@ -95,6 +95,18 @@ def deploy() -> None:
             sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
 
 
+def run_at_once(flow: str) -> None:
+    """Have a deployment run now rather than at its next time, where its schedule is on.
+
+    Raises:
+        HTTPError: Prefect's server does not take it.
+    """
+    with httpx.Client(base_url=prefect_environment()["PREFECT_API_URL"], timeout=30) as api:
+        deployment = api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
+        if any(schedule["active"] for schedule in deployment["schedules"]):
+            api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status()
+
+
 def _prefect(*arguments: str) -> None:
     done = subprocess.run(  # noqa: S603  our own words
         [*PREFECT, "--no-prompt", *arguments],

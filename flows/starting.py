@@ -93,7 +93,7 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             f"  Webhooks    {receiver}/console/webhooks",
             f"  Flow runs   {prefect_url}/runs",
             "",
-            "Send a webhook; the first is a record within a minute, later ones in seconds:",
+            "Send a webhook; it is a record within seconds:",
             "",
             f"curl -H 'Content-Type: application/json' -d '{body}' {receiver}/webhooks/{api_key}",
             "",

@@ -2,10 +2,12 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 import click
+import httpx
 
 from flows import serving, starting
 from flows.entities import refusals as refused_flows
@@ -91,4 +93,6 @@ def work() -> NoReturn:
             f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
         )
     serving.deploy()
+    with suppress(httpx.HTTPError):  # it comes with the next minute then
+        serving.run_at_once("create-entities")
     os.execve(sys.executable, serving.WORKER, environment)  # noqa: S606
