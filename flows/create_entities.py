@@ -5,7 +5,7 @@ from time import monotonic
 from prefect import State, flow
 from prefect.states import Completed, Failed
 
-from flows.entities import run_subflows
+from flows.entities import run_subflows, with_steps_of_their_own
 from flows.reporting import leave_decisions, leave_outcomes, run_name
 from flows.telling import tell_of
 from models.claiming import chunks
@@ -49,7 +49,8 @@ def create_entities(
                 trickle = watch_for_webhooks(end - monotonic())
                 outcomes += trickle.outcomes
                 decisions += trickle.decisions
-                failed_subflows += run_subflows(records_by_entity(trickle.outcomes))
+                followed = with_steps_of_their_own(records_by_entity(trickle.outcomes))
+                failed_subflows += run_subflows(followed)
             drain_end = monotonic() + drain_seconds
             while monotonic() < drain_end:
                 batch = claim_webhooks(batch_size)

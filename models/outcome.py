@@ -33,11 +33,11 @@ class Outcome:
     def as_row(self) -> dict[str, str]:
         """Return the outcome as a row of a table for people."""
         return {
-            "webhook": str(self.webhook_id),
-            "entity": self.entity or "",
-            "record": str(self.record_id or ""),
             "outcome": self.word,
             "errors": ", ".join(kind if not at else f"{kind} ({at})" for kind, at in self.errors),
+            "entity": self.entity or "",
+            "webhook": str(self.webhook_id),
+            "record": str(self.record_id or ""),
         }
 
 

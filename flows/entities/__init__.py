@@ -41,6 +41,11 @@ def run_subflows(records: Mapping[str, Sequence[UUID]]) -> list[str]:
     return failed
 
 
+def with_steps_of_their_own(records: Mapping[str, Sequence[UUID]]) -> dict[str, Sequence[UUID]]:
+    """Leave out entities for which nothing follows but the search for their contacts."""
+    return {entity: ids for entity, ids in records.items() if subflow_of(entity)}
+
+
 def _completes(entity: str, record_ids: list[UUID]) -> bool:
     """Run the subflow of an entity: its own, or else the contact search where it names people."""
     if subflow := subflow_of(entity):

@@ -24,11 +24,11 @@ def in_words(decision: Decision) -> str:
 def as_row(entity: str, decision: Decision) -> dict[str, str]:
     """Return a decision as a row of a table for people."""
     return {
+        "decision": in_words(decision),
+        "not used": ", ".join(decision.unused),
         "entity": entity,
         "record": str(decision.record_id),
         "contact": str(decision.contact_id or ""),
-        "decision": in_words(decision),
-        "not used": ", ".join(decision.unused),
     }
 
 
