@@ -25,7 +25,14 @@ from flows.search_and_create_contact import search_and_create_contact
 from models.calling import as_body
 from models.entities import entities_of_people
 from models.entity import Entity
-from tasks.steps import call_once, finish_records, reach_step, stop_records, take_up_records
+from tasks.steps import (
+    call_once,
+    finish_records,
+    reach_step,
+    stop_records,
+    take_up_records,
+    tell_once,
+)
 
 
 @dataclass
@@ -96,4 +103,17 @@ def call_url(
     """
     if ids := records.at(step):
         call_once(records.entity, ids, step, url, body, return_state=True)
+        records.ids = reach_step(records.entity, ids, step)
+
+
+def notify(records: Records, step: str, notification: str) -> None:
+    """Tell a notification's address of the records, each once, in one message with their ids.
+
+    Args:
+        records: those that were taken up.
+        step: a name for the step, and the message's title. Do not change it.
+        notification: its name, as `hookline notification list` shows it.
+    """
+    if ids := records.at(step):
+        tell_once(records.entity, ids, step, notification, return_state=True)
         records.ids = reach_step(records.entity, ids, step)

@@ -14,8 +14,11 @@ from models.database import transaction
 from models.entities import entities
 from models.entity import Entity
 from models.identity import utc_now
+from models.notifying.addresses import NotificationError, find_notification
+from models.notifying.message import records_told
 from tasks.retries import DATABASE_TASK, is_transient
 from tasks.running import run_id
+from tasks.sending import send
 
 Body = Callable[[Any], Mapping[str, Any]]
 
@@ -80,6 +83,32 @@ def call_once(
     away = [each for each in calls if not _call(each.record, each, step, url, body)]
     if away:
         raise CallAwayError(f"{len(away)} calls could not be made.")
+
+
+@task(task_run_name=_name_with_count, **{**DATABASE_TASK, "retry_condition_fn": may_pass})
+def tell_once(entity: str, record_ids: list[UUID], step: str, notification: str) -> None:
+    """Tell a notification's address of records, in one message, each record once.
+
+    Raises:
+        CallAwayError: the address did not take the message now; it is tried again.
+    """
+    with transaction() as session:
+        calls = begin_calls(session, entities()[entity], record_ids, step, utc_now())
+        ids = [call.record.id for call in calls]
+        try:
+            address = find_notification(session, notification).address
+        except NotificationError:
+            following.stop(session, entity, ids, "no such notification", utc_now())
+            return
+    told = records_told(entity, step, ids)
+    if ids and not send(address, told.title, told.body):
+        with transaction() as session:
+            following.stop(session, entity, ids, "the address took no message", utc_now())
+        raise CallAwayError("The address took no message.")
+    with transaction() as session:
+        for record_id in ids:
+            end_call(session, entity, record_id, step, utc_now())
+        following.go_on(session, entity, ids, utc_now())
 
 
 def _call(record: Entity, call: Any, step: str, url: str, body: Body) -> bool:

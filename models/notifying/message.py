@@ -17,6 +17,10 @@ MOST_CHARACTERS = 2000
 """Characters of one webhook's data."""
 
 
+MOST_IDS_TOLD = 50
+"""Records that a message names by their ids."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A title and a text."""
@@ -40,6 +44,15 @@ def message(news: News, public_url: str) -> Message:
 def trial_message() -> Message:
     """Return the message that tries an address."""
     return Message("Hookline: a test", "This address is told of what happens to webhooks.\n")
+
+
+def records_told(entity: str, step: str, record_ids: Sequence[UUID]) -> Message:
+    """Return the message that tells of records: their count and ids, and no one's data."""
+    count = _counted(len(record_ids), "record")
+    ids = "\n".join(map(str, record_ids[:MOST_IDS_TOLD]))
+    rest = len(record_ids) - MOST_IDS_TOLD
+    more = f"\nand {rest} more" if rest > 0 else ""
+    return Message(f"{entity}: {step}", f"{count} of {entity}:\n\n{ids}{more}\n")
 
 
 def _title(news: News) -> Iterator[str]:

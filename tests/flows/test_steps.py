@@ -20,10 +20,12 @@ from werkzeug import Request, Response
 import flows.steps
 from flows.create_entities import create_entities
 from flows.running import run_within
-from flows.steps import call_url, taken_up
+from flows.steps import call_url, notify, taken_up
 from models.database import engine, reading, transaction
 from models.entities import entities
 from models.identity import new_id
+from models.notifying.addresses import add_notification
+from models.notifying.tables import Topic
 from models.settings import ROOT
 from models.subflow import SubflowCall, SubflowState, SubflowStatus
 from models.webhook import Webhook, WebhookEntity
@@ -180,6 +182,39 @@ def test_a_subflow_that_fails_undoes_no_record(
     assert state.is_failed()
     assert state.message == "1 webhook: 1 done; failed: the subflow of Badge"
     assert list(states().values()) == [(SubflowStatus.FAILED, "print", "HTTP 422")]
+
+
+@flow(name="badge")
+def tell_of_badges(record_ids: list[UUID] | None = None) -> State[None]:
+    with taken_up(entities()["Badge"], record_ids) as records:
+        notify(records, "tell the doorman", "doorman")
+    return records.state()
+
+
+def test_an_address_is_told_once_of_all_records_in_one_message(httpserver: HTTPServer) -> None:
+    told: list[str] = []
+
+    def hear(request: Request) -> Response:
+        told.append(request.get_json()["message"])
+        return Response("")
+
+    httpserver.expect_request("/told").respond_with_handler(hear)
+    with transaction() as session:
+        address = f"json://127.0.0.1:{httpserver.port}/told"
+        add_notification(session, "doorman", address, [Topic.STUCK_QUEUE], None, False)
+    record_ids = [badge("1"), badge("2")]
+    assert run_within(tell_of_badges, record_ids).is_completed()
+    assert run_within(tell_of_badges, record_ids).is_completed()
+    (message,) = told
+    assert message.startswith("2 records of Badge:")
+    assert all(str(record_id) in message for record_id in record_ids)
+
+
+def test_records_stop_where_there_is_no_such_notification() -> None:
+    record_ids = [badge("1")]
+    assert run_within(tell_of_badges, record_ids).is_failed()
+    problem = (SubflowStatus.FAILED, "tell the doorman", "no such notification")
+    assert list(states().values()) == [problem]
 
 
 def test_each_record_is_posted_once_however_often_the_flow_runs(printer: Printer) -> None:
