@@ -1,5 +1,6 @@
 """backfill: run again, by hand, what was wrong and is put right. See its form in Prefect's UI."""
 
+from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.states import Completed, Failed
 
 from flows.entities import run_subflows
+from flows.populate_site_events import populate_site_events
 from flows.reporting import Progress, leave_table, run_name
 from flows.running import run_within
 from flows.search_and_create_contact import search_and_create_contact
@@ -17,9 +19,14 @@ from models.backfilling.words import counted, ended
 from models.claiming import chunks
 from models.identity import utc_now
 from models.outcome import Outcome, records_by_entity, sentence, worst_first
+from models.settings import settings
+from models.site_events.outcome import forms_sentence, refetched_sentence
 from tasks.backfilling import (
     claim_webhooks_again,
     count_chosen,
+    count_fetched_visitors,
+    fetch_visitors_anew,
+    find_chosen_forms,
     find_chosen_records,
     find_chosen_webhooks,
     reopen_records,
@@ -34,11 +41,12 @@ ALL_THAT_FAILED = Backfill()
 
 @flow(name="backfill", flow_run_name=lambda: run_name("backfill"))
 def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
-    """Run webhooks again, or the contact search for records that are there.
+    """Run webhooks again, or the contact search or the site events for records that are there.
 
     1. Count what is meant. A dry run, which is the default, ends here.
     2. Batch by batch, put webhooks back and run the process over them at once, contact search
-       included; or search for the contacts of records anew.
+       included; or search for the contacts of records anew; or fetch from Matomo anew what the
+       people behind submitted forms did on the site.
 
     A second record is never made. A run that was stopped or killed is started again with the same
     form: what it was through is through, and what it had in hand goes back to New by itself.
@@ -47,14 +55,12 @@ def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
         what: Choose what to run again, and which. As it stands, the run only counts the webhooks
             that failed, and changes nothing.
     """
-    if what.stage is Stage.SITE_EVENTS:
-        return _site_events_again(what)
     found = count_chosen(what)
     said = counted(what, found)
     create_table_artifact(key="backfill-count", table=list(found.groups), description=said)
     if what.dry_run or not found.count:
         return Completed(message=said)
-    return _webhooks_again(what) if what.stage is Stage.ALL else _contacts_again(what)
+    return _AGAIN[what.stage](what)
 
 
 def _webhooks_again(what: Backfill) -> State[None]:
@@ -92,12 +98,32 @@ def _contacts_again(what: Backfill) -> State[None]:
     return _ended(f"The contacts of {total} records were searched for again", failed)
 
 
-def _site_events_again(_what: Backfill) -> State[None]:
-    """Refuse: the one place to call populate-site-events from, over `find_chosen_records`."""
-    return Failed(
-        message="The stage “site events” cannot be run yet: nothing was changed. Choose “all” or "
-        "“contact search”."
+def _site_events_again(what: Backfill) -> State[None]:
+    started_at = utc_now()
+    form_ids = find_chosen_forms(what.records, what.limit)
+    by_tracking: Counter[str] = Counter()
+    visitors: set[UUID] = set()
+    failed: list[str] = []
+    progress = Progress("backfill", len(form_ids))
+    for batch in _batches(form_ids):
+        noted = fetch_visitors_anew(batch, started_at)
+        by_tracking.update(noted.by_tracking)
+        visitors.update(noted.web_visitor_ids)
+        if not run_within(populate_site_events, batch).is_completed():
+            failed.append("populate-site-events")
+        progress.add(len(batch))
+    counts = [count_fetched_visitors(batch, started_at) for batch in _batches(sorted(visitors))]
+    said = f"{forms_sentence(by_tracking)}; {refetched_sentence(counts)}"
+    return _ended(
+        said if settings().matomo_url else f"{said}; HOOKLINE_MATOMO_URL is empty", failed
     )
+
+
+_AGAIN = {
+    Stage.ALL: _webhooks_again,
+    Stage.CONTACT_SEARCH: _contacts_again,
+    Stage.SITE_EVENTS: _site_events_again,
+}
 
 
 def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:

@@ -20,6 +20,7 @@ from uuid import UUID
 from prefect import State
 from prefect.states import Completed, Failed
 
+from flows.populate_site_events import populate_site_events as populate
 from flows.running import run_within
 from flows.search_and_create_contact import search_and_create_contact
 from models.calling import as_body
@@ -27,6 +28,7 @@ from models.entities import entities_of_people
 from models.entity import Entity
 from tasks.steps import (
     call_once,
+    find_forms_of_people,
     finish_records,
     reach_step,
     stop_records,
@@ -85,6 +87,19 @@ def search_contact(records: Records) -> None:
             return
         stop_records(records.entity, ids, "the contact search failed")
         records.ids = []
+
+
+def populate_site_events(records: Records) -> None:
+    """Fetch what the people of these records did on the site, of what Matomo knows of their forms.
+
+    A visitor id comes with a form, so that a person who never sent one has no site events.
+    """
+    ids = records.at("populate site events")
+    if ids and records.entity in entities_of_people():
+        form_ids = find_forms_of_people(records.entity, ids)
+        if form_ids and not run_within(populate, form_ids).is_completed():
+            stop_records(records.entity, ids, "the site events failed")
+            records.ids = []
 
 
 def call_url(

@@ -1,5 +1,6 @@
 """Tasks of a backfill: count what is meant, find it, claim it again, reopen it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,12 +9,16 @@ from prefect.runtime import task_run
 
 from models.backfilling.choices import Stage
 from models.backfilling.form import Backfill, RecordSelection, WebhookSelection
+from models.backfilling.forms import count_forms, find_forms
 from models.backfilling.records import chosen_entities, count_records, find_records
 from models.backfilling.webhooks import Found, claim_again, count_webhooks, find_webhooks
 from models.database import reading, transaction
 from models.entities import entities_of_people
 from models.identity import utc_now
 from models.matching.reopening import reopen
+from models.site_events.anew import count_refetched, fetch_anew
+from models.site_events.noting import Noted
+from models.site_events.outcome import Refetched
 from tasks.retries import DATABASE_TASK
 
 
@@ -23,6 +28,8 @@ def count_chosen(what: Backfill) -> Found:
     with reading() as session:
         if what.stage is Stage.ALL:
             return count_webhooks(session, what.webhooks)
+        if what.stage is Stage.SITE_EVENTS:
+            return count_forms(session, what.records)
         return count_records(session, what.records)
 
 
@@ -62,3 +69,24 @@ def reopen_records(entity: str, record_ids: list[UUID]) -> None:
     """Let these records wait for their contact again."""
     with transaction() as session:
         reopen(session, entities_of_people()[entity], record_ids)
+
+
+@task(**DATABASE_TASK)
+def find_chosen_forms(chosen: RecordSelection, limit: int) -> list[UUID]:
+    """Return the ids of the submitted forms that a form means, the oldest first."""
+    with reading() as session:
+        return find_forms(session, chosen, limit)
+
+
+@task(**DATABASE_TASK)
+def fetch_visitors_anew(form_ids: list[UUID], unless_since: datetime) -> Noted:
+    """Make the visitors of these forms due, for all of the past 12 months."""
+    with transaction() as session:
+        return fetch_anew(session, form_ids, unless_since, utc_now())
+
+
+@task(**DATABASE_TASK)
+def count_fetched_visitors(web_visitor_ids: Collection[UUID], since: datetime) -> Refetched:
+    """Count what became of these visitors since a moment."""
+    with reading() as session:
+        return count_refetched(session, web_visitor_ids, since)

@@ -10,12 +10,13 @@ from prefect.runtime import task_run
 
 from models import following
 from models.calling import CallAwayError, CallRefusedError, as_body, begin_calls, end_call, post
-from models.database import transaction
-from models.entities import entities
+from models.database import reading, transaction
+from models.entities import entities, entities_of_people
 from models.entity import Entity
 from models.identity import utc_now
 from models.notifying.addresses import NotificationError, find_notification
 from models.notifying.message import records_told
+from models.site_events.noting import forms_of_people
 from tasks.retries import DATABASE_TASK, is_transient
 from tasks.running import run_id
 from tasks.sending import send
@@ -54,6 +55,13 @@ def finish_records(entity: str, record_ids: list[UUID]) -> int:
         through = following.still_running(session, entity, record_ids)
         following.finish(session, entity, through, utc_now())
         return len(through)
+
+
+@task(**DATABASE_TASK)
+def find_forms_of_people(entity: str, record_ids: list[UUID]) -> list[UUID]:
+    """Return the forms, with a visitor id, of the people behind records of an entity."""
+    with reading() as session:
+        return forms_of_people(session, entities_of_people()[entity], record_ids)
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -15,7 +15,8 @@ from flows.commands.starting import getting_started_key_file
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading
 from models.settings import settings
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
-from tests.payloads import payloads
+from tests import demo_site_events
+from tests.payloads import Payload, payloads
 
 MOST_SECONDS = 90
 """A worker that has just started takes up to a minute until its first scheduled run."""
@@ -31,24 +32,45 @@ class DemoError(Exception):
 
 
 def main() -> None:
-    """Send all, wait, and print the table."""
-    sent = _send_all()
-    all_ready = _wait(list(sent.values()))
-    print("\n".join(_table(sent)))
-    print(f"\nThe same, and what came earlier: {_receiver()}/console/webhooks")
-    if not all_ready:
-        raise DemoError(
-            f"Some are still waiting after {MOST_SECONDS} seconds: no worker takes them. Is "
-            "`make run` still going, and does its receiver use the database named by the "
-            "settings here?"
-        )
+    """Send all, wait, print the table, and what one of the people did on the site."""
+    sent = _send_all(payloads())
+    with demo_site_events.tracked_page():
+        tracked = demo_site_events.tracked_form()
+        sent |= _send_all([tracked])
+        _progress(f"Sent {len(sent)} webhooks to {_receiver()}.", last=True)
+        all_ready = _wait(list(sent.values()))
+        print("\n".join(_table(sent)))
+        print(f"\nThe same, and what came earlier: {_receiver()}/console/webhooks\n")
+        if not all_ready:
+            raise DemoError(
+                f"Some are still waiting after {MOST_SECONDS} seconds: no worker takes them. Is "
+                "`make run` still going, and does its receiver use the database named by the "
+                "settings here?"
+            )
+        _show_site_events(sent[tracked.name])
+
+
+def _show_site_events(webhook_id: UUID) -> None:
+    """Wait for the contact of a form, and print what they did on the site."""
+    with reading() as session:
+        form_id = session.get_one(WebhookRecord, (webhook_id, 0)).record_id
+    end = monotonic() + MOST_SECONDS
+    while not (contact_id := demo_site_events.contact_of(form_id)):
+        if monotonic() > end:
+            raise DemoError(
+                f"The form {form_id} has no contact after {MOST_SECONDS} seconds. The flow run "
+                "form-submit, which looks for it, says why."
+            )
+        sleep(0.2)
+    for line in demo_site_events.fetched(form_id, contact_id):
+        print(line)
 
 
 def _receiver() -> str:
     return f"http://{settings().host}:{settings().port}"
 
 
-def _send_all() -> dict[str, UUID]:
+def _send_all(those: Sequence[Payload]) -> dict[str, UUID]:
     """Send each payload, and return the webhooks' ids by the payloads' names."""
     file = getting_started_key_file()
     if not file.exists():
@@ -56,12 +78,11 @@ def _send_all() -> dict[str, UUID]:
     api_key = file.read_text().strip()
     sent: dict[str, UUID] = {}
     with httpx.Client(base_url=_receiver(), timeout=30) as client:
-        for payload in payloads():
-            _progress(f"Sending {len(sent) + 1} of {len(payloads())}")
+        for payload in those:
+            _progress(f"Sending {len(sent) + 1} of {len(those)}")
             sent[payload.name] = _send(
                 client, payload.path_for(api_key), payload.headers, payload.body
             )
-    _progress(f"Sent {len(sent)} webhooks to {_receiver()}.", last=True)
     return sent
 
 
@@ -142,7 +163,12 @@ def _progress(text: str, last: bool = False) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (DemoError, DatabaseAwayError, DatabaseRefusedError) as error:
+    except (
+        DemoError,
+        demo_site_events.SiteEventsError,
+        DatabaseAwayError,
+        DatabaseRefusedError,
+    ) as error:
         sys.exit(f"\nError: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Thread
 from time import sleep, time
 from typing import Any
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.matomo_shapes import PAGE, Row, download, every_type, page_view, visit
 
 TOKEN = "0123456789abcdef0123456789abcdef"
+FILES = ("/index.php", "/matomo.php")
 DAY = 24 * 60 * 60
 
 Fault = Callable[[], Response]
@@ -48,6 +50,8 @@ class FakeMatomo:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, or misbehave."""
+        if request.path not in FILES:
+            return Response(status=404)
         self.urls.append(request.url)
         form = request.form.to_dict()
         may_ask = form.pop("token_auth", "") == TOKEN
@@ -150,15 +154,21 @@ def matomo(
 ) -> Iterator[FakeMatomo]:
     """Run a Matomo on loopback, on a port or on any that is free."""
     fake = FakeMatomo(invent=invent)
-    server = HTTPServer(host="127.0.0.1", port=port, threaded=True)
-    for file in ("/index.php", "/matomo.php"):
-        server.expect_request(file).respond_with_handler(fake.answer)
-    server.start()
-    fake.url = server.url_for("/").rstrip("/")
+    answer = Request.application(fake.answer)
+    server = make_server("127.0.0.1", port, answer, threaded=True, request_handler=_Quiet)
+    fake.url = f"http://127.0.0.1:{server.port}"
+    serving = Thread(target=server.serve_forever, daemon=True)
+    serving.start()
     try:
         yield fake
     finally:
-        server.stop()
+        server.shutdown()
+        serving.join()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """Say nothing of each request."""
 
 
 def main(port: int) -> None:

@@ -15,7 +15,7 @@ from tests.stack import Stack
 def test_it_shows_what_each_payload_became(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("HOOKLINE_HOME", "HOOKLINE_PORT"):
+    for name in ("HOOKLINE_HOME", "HOOKLINE_PORT", "HOOKLINE_PREFECT_PORT"):
         monkeypatch.setenv(name, stack.environment[name])
     settings.cache_clear()
     demo.main()

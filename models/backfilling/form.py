@@ -21,6 +21,9 @@ from models.backfilling.choices import (
 )
 from models.parse_error import Kind
 
+SITE_EVENTS_OF = {"FormSubmit"}
+"""The entity whose records name a visitor of the site."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -91,12 +94,15 @@ class RecordSelection(_Part):
     entities: list[PersonEntityCode] = Field(
         default=[],
         title="Entities",
-        description="Records of these entities. Empty: every entity whose records name a person.",
+        description="Records of these entities. Empty: every entity whose records name a person. "
+        "For “site events” it is always FormSubmit.",
     )
     contact: Literal["missing", "any"] = Field(
         default="missing",
         title="Contact of the record",
-        description="- **missing**: only records without a contact.\n\n"
+        description="For “contact search”; “site events” is for the forms that have one, whatever "
+        "is chosen here.\n\n"
+        "- **missing**: only records without a contact.\n\n"
         "- **any**: also those that have one. It is decided on again by today's rules, except "
         "where the sender, or someone by hand, named it.",
     )
@@ -138,7 +144,8 @@ class Backfill(_Part):
         title="What to run again",
         description="- **all**: read webhooks again, from their body to record and contact.\n\n"
         "- **contact search**: find or make the people behind records that are there.\n\n"
-        "- **site events**: add what the people behind records did on the site.",
+        "- **site events**: fetch from Matomo, for the past 12 months, what the people behind "
+        "submitted forms did on the site.",
     )
     dry_run: bool = Field(
         default=True,
@@ -161,8 +168,9 @@ class Backfill(_Part):
     records: RecordSelection = Field(
         default=RecordSelection(),
         title="Which records",
-        description="Used where “contact search” or “site events” runs again. As it stands: the "
-        "records without a contact.",
+        description="Used where “contact search” or “site events” runs again. As it stands: for "
+        "“contact search” the records without a contact, for “site events” the submitted forms "
+        "that have one.",
     )
 
     @model_validator(mode="after")
@@ -176,5 +184,10 @@ class Backfill(_Part):
             raise ValueError(
                 f"The stage “{self.stage}” runs records, but “Which webhooks” was filled in. "
                 "Choose under “Which records” instead, or choose the stage “all”."
+            )
+        if self.stage is Stage.SITE_EVENTS and set(self.records.entities) - SITE_EVENTS_OF:
+            raise ValueError(
+                "The stage “site events” is for submitted forms. Under “Which records”, choose the "
+                "entity FormSubmit, or none."
             )
         return self

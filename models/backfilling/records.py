@@ -61,9 +61,15 @@ def find_records(session: Session, code: str, chosen: RecordSelection, limit: in
 
 
 def _conditions(entity: type[OfPerson], chosen: RecordSelection) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions = narrowed(entity, chosen)
     if chosen.contact == "missing":
         conditions.append(col(entity.contact_id).is_(None))
+    return conditions
+
+
+def narrowed(entity: type[OfPerson], chosen: RecordSelection) -> list[ColumnElement[bool]]:
+    """Return the conditions that hold for every stage: the period, the ids, the sources."""
+    conditions: list[ColumnElement[bool]] = []
     if chosen.made_from:
         conditions.append(col(entity.created_at) >= chosen.made_from)
     if chosen.made_until:

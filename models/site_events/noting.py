@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.entities.form_submit import FormSubmit
+from models.entity import OfPerson
 from models.identity import first_id_of
 from models.lookups import LandingPage
 from models.site_events.consent import came_at, refusing_among
@@ -98,6 +99,22 @@ def forms_waiting(session: Session, now: datetime) -> list[UUID]:
             .where(col(FormSubmit.id) > first_id_of(now - LEFT_BEHIND_FOR))
             .where(col(FormSubmit.contact_id).is_not(None), ~noted.exists())
             .order_by(col(FormSubmit.id))
+            .limit(MOST_FORMS)
+        )
+    )
+
+
+def forms_of_people(
+    session: Session, entity: type[OfPerson], record_ids: Collection[UUID]
+) -> list[UUID]:
+    """Return the forms that name a visitor, of the contacts of records: the newest first."""
+    contacts = select(entity.contact_id).where(col(entity.id).in_(record_ids))
+    return list(
+        session.exec(
+            select(FormSubmit.id)
+            .where(col(FormSubmit.contact_id).in_(contacts))
+            .where(col(FormSubmit.tracking_user_id).is_not(None))
+            .order_by(col(FormSubmit.id).desc())
             .limit(MOST_FORMS)
         )
     )

@@ -54,6 +54,17 @@ class Fetch:
         }
 
 
+@dataclass(frozen=True)
+class Refetched:
+    """What became of visitors that are fetched again by hand."""
+
+    fetched: int
+    sessions: int
+    """Sessions that were new or had changed."""
+    left: Mapping[str, int]
+    """How many were not fetched, by the kind of error, or `waiting`."""
+
+
 def failed_first(fetches: Sequence[Fetch]) -> list[Fetch]:
     """Order outcomes so that a table that is cut off still shows what needs a look."""
     return sorted(fetches, key=lambda fetch: (not fetch.error, not fetch.unreadable))
@@ -86,6 +97,17 @@ def forms_sentence(by_tracking: Mapping[str, int]) -> str:
         return "No form waited"
     parts = ", ".join(f"{count} {name.lower()}" for name, count in by_tracking.items())
     return f"{_count(sum(by_tracking.values()), 'form')}: {parts}"
+
+
+def refetched_sentence(counts: Sequence[Refetched]) -> str:
+    """Count visitors: `3 visitors fetched: 5 sessions written; 1 not fetched yet (1 timeout)`."""
+    fetched = _count(sum(each.fetched for each in counts), "visitor")
+    sessions = _count(sum(each.sessions for each in counts), "session")
+    left = sum((Counter(each.left) for each in counts), Counter[str]())
+    if not left:
+        return f"{fetched} fetched: {sessions} written"
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(left.items()))
+    return f"{fetched} fetched: {sessions} written; {left.total()} not fetched yet ({kinds})"
 
 
 def _count(number: int, noun: str) -> str:

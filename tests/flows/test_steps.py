@@ -20,7 +20,7 @@ from werkzeug import Request, Response
 import flows.steps
 from flows.create_entities import create_entities
 from flows.running import run_within
-from flows.steps import call_url, notify, taken_up
+from flows.steps import call_url, notify, populate_site_events, search_contact, taken_up
 from models.database import engine, reading, transaction
 from models.entities import entities
 from models.identity import new_id
@@ -208,6 +208,19 @@ def test_an_address_is_told_once_of_all_records_in_one_message(httpserver: HTTPS
     (message,) = told
     assert message.startswith("2 records of Badge:")
     assert all(str(record_id) in message for record_id in record_ids)
+
+
+@flow(name="badge")
+def all_about_people(record_ids: list[UUID]) -> State[None]:
+    with taken_up(entities()["Badge"], record_ids) as records:
+        search_contact(records)
+        populate_site_events(records)
+    return records.state()
+
+
+def test_an_entity_that_names_no_person_passes_the_steps_about_people() -> None:
+    assert run_within(all_about_people, [badge("1")]).is_completed()
+    assert set(states().values()) == {(SubflowStatus.DONE, None, None)}
 
 
 def test_records_stop_where_there_is_no_such_notification() -> None:

@@ -63,6 +63,10 @@ def test_every_field_has_a_title_and_a_description(part: type[BaseModel]) -> Non
         ),
         ({"records": {"contact": "any"}}, "runs webhooks, but “Which records” was filled in"),
         (
+            {"stage": "site events", "records": {"entities": ["Lead"]}},
+            "The stage “site events” is for submitted forms. Under “Which records”, choose",
+        ),
+        (
             {"stage": "contact search", "webhooks": {"statuses": ["Done"]}},
             "The stage “contact search” runs records, but “Which webhooks” was filled in",
         ),
@@ -72,6 +76,13 @@ def test_what_makes_no_sense_is_refused_in_words(sent: dict[str, Any], says: str
     with pytest.raises(ValidationError) as refused:
         Backfill.model_validate(sent)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("contact", ["missing", "any"])
+def test_site_events_take_the_form_as_it_stands(contact: str) -> None:
+    records = {"contact": contact, "entities": ["FormSubmit"]}
+    assert Backfill.model_validate({"stage": "site events", "records": records})
+    assert Backfill.model_validate({"stage": "site events"})
 
 
 def test_a_moment_without_a_zone_is_utc() -> None:

@@ -8,6 +8,7 @@ from models.backfilling.form import Backfill
 from models.backfilling.webhooks import Found
 from models.backfilling.words import counted, ended
 from models.identity import new_id
+from models.site_events.outcome import Refetched, refetched_sentence
 
 ID = str(new_id())
 
@@ -34,6 +35,7 @@ ID = str(new_id())
             "1 webhook to run again; 1 of the 2 ids named do not meet the conditions",
         ),
         ({"dry_run": False, "stage": "contact search"}, Found(2), "2 records to run again"),
+        ({"dry_run": False, "stage": "site events"}, Found(1), "1 record to run again"),
     ],
 )
 def test_the_count_is_told_in_a_sentence(form: dict[str, Any], found: Found, said: str) -> None:
@@ -45,3 +47,11 @@ def test_what_another_run_came_to_first_is_told() -> None:
     assert ended("1 webhook: 1 done", 2) == (
         "1 webhook: 1 done; 2 left to another run, or changed meanwhile"
     )
+
+
+def test_visitors_are_counted_over_batches_and_those_left_by_why() -> None:
+    counts = [Refetched(1, 3, {"timeout": 1}), Refetched(0, 0, {"timeout": 1, "waiting": 2})]
+    assert refetched_sentence(counts) == (
+        "1 visitor fetched: 3 sessions written; 4 not fetched yet (2 timeout, 2 waiting)"
+    )
+    assert refetched_sentence([]) == "0 visitors fetched: 0 sessions written"

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from models.database import transaction
+from models.database import reading, transaction
+from models.entities.lead import Lead
 from models.identity import first_id_of, new_id, utc_now
 from models.site_events.claiming import claim_due
 from models.site_events.consent import refusing
-from models.site_events.noting import SETTLES_AFTER
+from models.site_events.noting import SETTLES_AFTER, forms_of_people
 from models.site_events.saving import save_visits
 from models.site_events.tracking import Tracking, visitor_row_id
 from models.site_events.visits import read_page
@@ -192,3 +193,14 @@ def save_a_visit() -> None:
     page = read_page([visit(1, ADA, 1_790_000_000, [page_view(1, 1_790_000_000)])], ADA)
     with transaction() as session:
         save_visits(session, the_visitor().id, page.visits, utc_now())
+
+
+def test_the_forms_of_a_leads_person_are_found_where_they_name_a_visitor() -> None:
+    form_id = a_form()
+    a_form(None, contact_of(form_id))
+    a_form(BOB)
+    with transaction() as session:
+        lead = Lead(contact_id=contact_of(form_id))
+        session.add(lead)
+    with reading() as session:
+        assert forms_of_people(session, Lead, [lead.id]) == [form_id]
