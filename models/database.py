@@ -31,11 +31,16 @@ class DatabaseRefusedError(Exception):
 
 def engine() -> Engine:
     """Return this process's engine for the database that the settings name."""
-    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds)
+    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds, None)
+
+
+def bounded_engine(seconds: float) -> Engine:
+    """Return an engine whose every statement ends within about `seconds`, answered or not."""
+    return _engine(settings().resolved_database_url(), seconds, seconds)
 
 
 @cache
-def _engine(url: str, timeout_seconds: float) -> Engine:
+def _engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout_seconds)
     return create_engine(
@@ -43,8 +48,20 @@ def _engine(url: str, timeout_seconds: float) -> Engine:
         hide_parameters=True,  # people's data stays out of every error text
         pool_pre_ping=True,
         pool_timeout=timeout_seconds,
-        connect_args={"connect_timeout": max(1, int(timeout_seconds))},
+        connect_args={
+            "connect_timeout": max(1, int(timeout_seconds)),
+            **(_postgres_limits(statement_seconds) if statement_seconds else {}),
+        },
     )
+
+
+def _postgres_limits(seconds: float) -> dict[str, Any]:
+    """Bound what the server does, and how long a network that swallows packets is waited for."""
+    milliseconds = int(seconds * 1000)
+    return {
+        "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        "tcp_user_timeout": milliseconds,
+    }
 
 
 def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
@@ -76,8 +93,11 @@ def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(on: Engine | None = None) -> Iterator[Session]:
     """Open one transaction that writes; it commits at the end of the block, or not at all.
+
+    Args:
+        on: an engine of its own; without it, the process's.
 
     Raises:
         DatabaseAwayError: the database could not be reached, was busy, or broke off.
@@ -92,8 +112,11 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading(on: Engine | None = None) -> Iterator[Session]:
     """Open one session that only reads, and holds up no writer.
+
+    Args:
+        on: an engine of its own; without it, the process's.
 
     Raises:
         DatabaseAwayError: the database could not be reached, was busy, or broke off.
@@ -101,7 +124,7 @@ def reading() -> Iterator[Session]:
     """
     with (
         _without_rows_in_errors(),
-        engine().connect().execution_options(**{READS_ONLY: True}) as connection,
+        (on or engine()).connect().execution_options(**{READS_ONLY: True}) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session

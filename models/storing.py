@@ -1,0 +1,61 @@
+"""Put received webhooks into the table: many in one statement, each exactly once."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from models.database import transaction
+from models.spool import segments, taken
+from models.webhook import Status, Webhook
+
+
+def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> None:
+    """Insert webhooks as New. One whose id is in the table already is left as it is.
+
+    Args:
+        session: an open transaction.
+        webhooks: id, received_at, request_body, query_parameters, headers, content_type,
+            webhook_source, source_url and api_key of each.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [
+        webhook
+        | {
+            "status": Status.NEW,
+            "status_since": webhook["received_at"],
+            "attempts": 0,
+            "error_count": 0,
+        }
+        for webhook in webhooks
+    ]
+    session.connection().execute(
+        dialect.insert(Webhook.__table__).on_conflict_do_nothing(),  # type: ignore[attr-defined]
+        rows,
+    )
+
+
+def deliver(folder: Path, on: Engine | None = None) -> Iterator[int]:
+    """Put what is in a spool into the table, segment by segment, and yield the count of each.
+
+    A segment that is still written to, or that another process has in hand, is passed over.
+
+    Args:
+        folder: the spool.
+        on: an engine of its own; without it, the process's.
+
+    Raises:
+        DatabaseAwayError: the database did not take a segment, which stays where it is.
+        DatabaseRefusedError: likewise, and it will not, until something is changed.
+    """
+    for segment in segments(folder):
+        with taken(segment) as webhooks:
+            if webhooks is None:
+                continue
+            if webhooks:
+                with transaction(on) as session:
+                    insert_webhooks(session, webhooks)
+        yield len(webhooks)
