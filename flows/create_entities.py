@@ -1,7 +1,6 @@
 """create-entities: create object records based on incoming webhooks."""
 
 from time import monotonic
-from uuid import UUID
 
 from prefect import State, flow
 from prefect.states import Completed, Failed
@@ -10,6 +9,7 @@ from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows
 from flows.reporting import leave_decisions, leave_outcomes, run_name
 from flows.running import run_within
+from flows.telling import tell_of
 from models.claiming import chunks
 from models.matching.rules import Decision
 from models.outcome import Outcome, records_by_entity, sentence
@@ -26,7 +26,8 @@ def create_entities(
     """Create records from the webhooks that are New, batch by batch, the oldest first.
 
     1. Claim a batch: New becomes Processing.
-    2. Put back those that stayed in Processing for too long.
+    2. Put back those that stayed in Processing for too long; those that had their last attempt
+       become Failed.
     3. Create the record of each: Done, or Failed with the reason logged.
     4. Run each entity's own subflow once, with the ids of the batch's records; and first of all,
        with those that a killed run has left behind.
@@ -55,7 +56,11 @@ def create_entities(
                 decisions += trickle.decisions
                 failed_subflows += run_subflows(records_by_entity(trickle.outcomes))
             drain_end = monotonic() + drain_seconds
-            while monotonic() < drain_end and (batch := _claim(batch_size)):
+            while monotonic() < drain_end:
+                batch = claim_webhooks(batch_size)
+                outcomes += put_back_stuck_webhooks()
+                if not batch:
+                    break
                 created = [each for chunk in chunks(batch) for each in create_entity(chunk)]
                 outcomes += created
                 failed_subflows += run_subflows(records_by_entity(created))
@@ -64,15 +69,10 @@ def create_entities(
     finally:
         leave_outcomes(outcomes)
         leave_decisions(decisions)
+        tell_of(outcomes)
     if failed_subflows:
         return Failed(message=f"{sentence(outcomes)}; failed: {', '.join(failed_subflows)}")
     return Completed(message=sentence(outcomes))
-
-
-def _claim(batch_size: int) -> list[UUID]:
-    batch = claim_webhooks(batch_size)
-    put_back_stuck_webhooks()
-    return batch
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How a flow runs within another."""
+"""How a flow runs within another, and what it says when those within it have ended."""
 
 from typing import Any, cast
 
 from prefect import Flow, State
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Completed, Failed
 
 
 def run_within(flow: Flow[..., Any], *arguments: Any) -> State[Any]:
@@ -14,3 +15,11 @@ def run_within(flow: Flow[..., Any], *arguments: Any) -> State[Any]:
     """
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         return cast(State[Any], flow(*arguments, return_state=True))
+
+
+def ended(*within: State[Any]) -> State[None]:
+    """Return the state of a run whose subflows ended so: Failed where one did, and their words."""
+    message = "; ".join(state.message or state.name or "" for state in within)
+    if all(state.is_completed() for state in within):
+        return Completed(message=message)
+    return Failed(message=message)

@@ -1,5 +1,6 @@
 """Prefect's server, our deployments and their worker: how they are found, set up and awaited."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,19 @@ from models.settings import ROOT, settings
 WORK_POOL = "hookline"
 WORKER = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process")
 BIN = Path(sys.executable).parent
+
+PREFECT_KEEPS = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs,events,orphans",
+    # Runs that have ended, with their tasks, logs and artifacts: 14 days, in seconds.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * 24 * 60 * 60),
+    # Events, most of which tell again what stands in the runs. This one takes no bare seconds.
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+    # Heartbeats tell of a run that is alive at this moment.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_EVENT_RETENTION_OVERRIDES": json.dumps(
+        {"prefect.flow-run.heartbeat": 60 * 60}
+    ),
+}
+"""For how long Prefect's server keeps what it writes: without it, that fills the disk."""
 
 
 def prefect_environment() -> dict[str, str]:
@@ -35,7 +49,7 @@ def prefect_environment() -> dict[str, str]:
         "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return prefect | os.environ | ours
+    return PREFECT_KEEPS | prefect | os.environ | ours
 
 
 def wait_for(url: str, seconds: float, while_: Callable[[], bool] = lambda: True) -> bool:

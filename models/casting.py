@@ -5,16 +5,16 @@ numbers. What can only mean one thing is taken; what could mean two is refused, 
 in the wrong month is worse than none. An empty value leaves its column empty and is no error.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
-from email.utils import parsedate_to_datetime
+from datetime import date, datetime, time
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID
 
+from models.dates import read_date, read_datetime, read_time
 from models.entity import Column
+from models.numbers import read_number
 from models.parse_error import text_too_long, value_not_cast
 
 T = TypeVar("T")
@@ -52,10 +52,10 @@ def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
     Raises:
         ParseError: the value is of another type, out of range, or too long.
     """
-    value = _one_of_repeated(value, column.type)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
     try:
+        value = _one_of_repeated(value, column.type)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
         made = _fit(_CASTS[column.type](value, notation), column)
     except _CastError as error:
         raise value_not_cast(column.code, entity, str(error), EXPECTED[column.type]) from None
@@ -93,8 +93,10 @@ def _text(value: Any, _notation: Notation) -> str:
     text = _only_text(value)
     if "\0" in text:
         raise _CastError("Text with a NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise _CastError("Text with half a character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON can name one half of a pair that UTF-16 has for a character
+        raise _CastError("Text with half a character") from None
     return text
 
 
@@ -105,29 +107,13 @@ def _integer(value: Any, notation: Notation) -> int:
     return int(number)
 
 
-_GROUPED = {False: r"\d{1,3}(?:[, ]\d{3})+", True: r"\d{1,3}(?:[. ]\d{3})+"}
-_NUMBER = {
-    comma: re.compile(rf"[+-]?(?:{_GROUPED[comma]}|\d{{1,40}})?(?:{mark}(\d{{1,40}})?)?", re.ASCII)
-    for comma, mark in ((False, r"\."), (True, ","))
-}
-_EXPONENT = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?[eE][+-]?\d{1,2}", re.ASCII)
-
-
 def _decimal(value: Any, notation: Notation) -> Decimal:
     if isinstance(value, bool):
         raise _CastError("Boolean")
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
-    text = _only_text(value).strip().replace("\u00a0", " ").replace("\u202f", " ")
-    if not _EXPONENT.fullmatch(text):
-        if not _NUMBER[notation.decimal_comma].fullmatch(text):
-            raise _CastError("Text")
-        text = text.replace(" ", "").replace("." if notation.decimal_comma else ",", "")
-        text = text.replace(",", ".")
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise _CastError("Text") from None
+    text = _only_text(value)
+    return _valid(lambda: read_number(text, notation.decimal_comma))
 
 
 def _float(value: Any, notation: Notation) -> float:
@@ -154,75 +140,19 @@ def _boolean(value: Any, _notation: Notation) -> bool:
     raise _CastError("Text")
 
 
-_NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
-_NAMED_DATE = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
-
-
 def _date(value: Any, notation: Notation) -> date:
-    text = _only_text(value).strip()
-    return _calendar_day(text, notation) or _datetime(text, notation).date()
-
-
-def _calendar_day(text: str, notation: Notation) -> date | None:
-    """Read a day without a time: 2026-11-24, 24.11.2026, 11/24/2026, 24 November 2026."""
-    if match := _NUMERIC_DATE.fullmatch(text):
-        first, mark, second, year = match.groups()
-        day_first = notation.day_first or mark == "."  # dots are day-first everywhere
-        day, month = (first, second) if day_first else (second, first)
-        return _valid(lambda: date(int(year), int(month), int(day)))
-    for form in _NAMED_DATE:
-        try:
-            return datetime.strptime(text.replace(",", ""), form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-_CLOCK = re.compile(
-    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?\s*([AaPp])?\.?(?(5)[Mm]\.?)"
-)
+    text = _only_text(value)
+    return _valid(lambda: read_date(text, notation.day_first))
 
 
 def _time(value: Any, _notation: Notation) -> time:
-    text = _only_text(value).strip()
-    if not (match := _CLOCK.fullmatch(text)):
-        raise _CastError("Text")
-    hours, minutes, seconds, fraction, half = match.groups()
-    hour = int(hours)
-    if half:
-        if not 1 <= hour <= 12:
-            raise _CastError("Text")
-        hour = hour % 12 + (12 if half in "Pp" else 0)
-    micros = int((fraction or "").ljust(6, "0"))
-    return _valid(lambda: time(hour, int(minutes), int(seconds or 0), micros))
+    text = _only_text(value)
+    return _valid(lambda: read_time(text))
 
 
 def _datetime(value: Any, notation: Notation) -> datetime:
-    """Read a day with a time; one without a zone is UTC, one without a time is midnight."""
-    text = _only_text(value).strip()
-    try:
-        return _in_utc(datetime.fromisoformat(text))
-    except ValueError:
-        pass
-    if day := _calendar_day(text, notation):
-        return datetime.combine(day, time(), UTC)
-    day_part, _, time_part = text.replace(",", "").partition(" ")
-    if _NUMERIC_DATE.fullmatch(day_part) and time_part:
-        day = _calendar_day(day_part, notation)
-        return datetime.combine(day or date.min, _time(time_part, notation), UTC)
-    try:
-        return _in_utc(parsedate_to_datetime(text))  # as in HTTP and mail headers
-    except (ValueError, TypeError, IndexError, OverflowError):
-        raise _CastError("Text") from None
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return _valid(lambda: moment.astimezone(UTC))
+    text = _only_text(value)
+    return _valid(lambda: read_datetime(text, notation.day_first))
 
 
 def _guid(value: Any, _notation: Notation) -> UUID:
@@ -231,10 +161,10 @@ def _guid(value: Any, _notation: Notation) -> UUID:
 
 
 def _valid(make: Callable[[], T]) -> T:
-    """Make a value, or refuse the text that says the 31st of February."""
+    """Make a value, or refuse a text such as the 31st of February."""
     try:
         return make()
-    except (ValueError, OverflowError):
+    except ValueError:
         raise _CastError("Text") from None
 
 
@@ -260,9 +190,10 @@ def _fit(made: Any, column: Column) -> Any:
         raise _CastError("Integer out of range")
     if column.type is Decimal and column.digits:
         digits, places = column.digits
-        if made.adjusted() >= digits - places:
-            raise _CastError("Decimal out of range")
-        return made.quantize(Decimal(1).scaleb(-places))
+        try:  # rounding may carry into one digit more than the column holds
+            return made.quantize(Decimal(1).scaleb(-places), context=Context(prec=digits))
+        except InvalidOperation:
+            raise _CastError("Decimal out of range") from None
     return made
 
 

@@ -3,31 +3,37 @@
 The claim is the only guard between runs: whatever runs at once, a webhook is claimed by one.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.webhook import Status, Webhook, WebhookStatus
+from models.identity import new_id
+from models.outcome import Outcome
+from models.parse_error import attempts_exhausted
+from models.periods import latest_arrival, periods
+from models.webhook import Status, Webhook, WebhookParseError
+
+ALONE_AFTER_ATTEMPTS = 2
+"""A webhook whose runs were killed so often is claimed alone.
+
+Were it the one that kills them, those beside it would be killed with it until they had no attempt
+left. The first time, a run was most likely just stopped.
+"""
 
 
 def claim(session: Session, limit: int, now: datetime) -> list[UUID]:
     """Set up to `limit` New webhooks, the oldest first, to Processing, and return their ids.
 
     PostgreSQL skips what another run is claiming at this moment. SQLite has one writer at a time,
-    so that there the claims come one after the other.
+    so that there the claims come one after the other. A webhook under suspicion is claimed alone
+    when its turn comes.
     """
     # A common table expression is evaluated once. In a subquery, PostgreSQL may evaluate the
     # limit again for each row that it joins, and claim more than was asked for.
-    oldest = (
-        select(Webhook.id)
-        .where(Webhook.status == Status.NEW)
-        .order_by(col(Webhook.received_at), col(Webhook.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("oldest")
-    )
+    oldest = _claimable(session, limit).with_for_update(skip_locked=True).cte("oldest")
     claimed = session.execute(
         update(Webhook)
         .where(col(Webhook.id) == oldest.c.id)
@@ -36,6 +42,18 @@ def claim(session: Session, limit: int, now: datetime) -> list[UUID]:
         execution_options={"synchronize_session": False},
     )
     return [webhook_id for _, webhook_id in sorted(claimed)]
+
+
+def _claimable(session: Session, limit: int) -> SelectOfScalar[UUID]:
+    new = (
+        select(Webhook.id)
+        .where(Webhook.status == Status.NEW)
+        .order_by(col(Webhook.received_at), col(Webhook.id))
+    )
+    attempts = session.scalar(new.with_only_columns(col(Webhook.attempts)).limit(1))
+    if attempts is not None and attempts >= ALONE_AFTER_ATTEMPTS:
+        return new.limit(1)
+    return new.where(col(Webhook.attempts) < ALONE_AFTER_ATTEMPTS).limit(limit)
 
 
 def some_are_new(session: Session) -> bool:
@@ -51,22 +69,59 @@ def put_back_stuck(session: Session, now: datetime) -> int:
 
     Their run was killed or lost its database. What it had committed is Done or Failed, so that
     these have no record yet.
+
+    Raises:
+        PeriodError: a period in the lookup is none.
     """
     put_back = session.execute(
-        update(Webhook)
-        .where(col(Webhook.status) == Status.PROCESSING)
-        .where(col(Webhook.status_since) < now - _processing_period(session))
-        .values(status=Status.NEW, status_since=now),
+        update(Webhook).where(*_stuck(session, now)).values(status=Status.NEW, status_since=now),
         execution_options={"synchronize_session": False},
     )
     return put_back.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def _processing_period(session: Session) -> timedelta:
-    seconds = session.exec(
-        select(WebhookStatus.period_seconds).where(WebhookStatus.name == Status.PROCESSING)
-    ).one()
-    return timedelta(seconds=seconds)
+def give_up_stuck(session: Session, now: datetime, most_attempts: int) -> list[Outcome]:
+    """Set those stuck in Processing that were claimed `most_attempts` times to Failed, and say so.
+
+    To be called before the others are put back: else a webhook that kills each run that has it
+    would come again for ever.
+
+    Raises:
+        PeriodError: a period in the lookup is none.
+    """
+    given_up = session.execute(
+        update(Webhook)
+        .where(*_stuck(session, now), col(Webhook.attempts) >= most_attempts)
+        .values(status=Status.FAILED, status_since=now, error_count=col(Webhook.error_count) + 1)
+        .returning(col(Webhook.id), col(Webhook.attempts)),
+        execution_options={"synchronize_session": False},
+    ).all()
+    errors = {webhook_id: attempts_exhausted(attempts) for webhook_id, attempts in given_up}
+    if errors:
+        session.execute(
+            insert(WebhookParseError),
+            [
+                {
+                    "id": new_id(),
+                    "webhook_id": webhook_id,
+                    "kind": error.kind,
+                    "column": None,
+                    "message": error.message,
+                    "advice": error.advice,
+                    "logged_at": now,
+                }
+                for webhook_id, error in errors.items()
+            ],
+        )
+    return [
+        Outcome(webhook_id, Status.FAILED, errors=((error.kind, None),))
+        for webhook_id, error in errors.items()
+    ]
+
+
+def _stuck(session: Session, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    before = latest_arrival(now, periods(session)[Status.PROCESSING])
+    return col(Webhook.status) == Status.PROCESSING, col(Webhook.status_since) < before
 
 
 def chunks(ids: list[UUID], least: int = 50, most_chunks: int = 50) -> list[list[UUID]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
 
@@ -43,24 +43,41 @@ def bounded_engine(seconds: float) -> Engine:
 def _engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout_seconds)
-    return create_engine(
+    return _postgresql_engine(url, timeout_seconds, statement_seconds)
+
+
+def _postgresql_engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
+    made = create_engine(
         url,
         hide_parameters=True,  # people's data stays out of every error text
         pool_pre_ping=True,
         pool_timeout=timeout_seconds,
         connect_args={
             "connect_timeout": max(1, int(timeout_seconds)),
-            **(_postgres_limits(statement_seconds) if statement_seconds else {}),
+            **(_network_limits(statement_seconds) if statement_seconds else {}),
         },
     )
 
+    @event.listens_for(made, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        # In the server's own zone, a moment of the year 1 or 9999 may lie in a year that Python
+        # does not know, and a row that holds it could never be read again.
+        connection.execute("SET TIME ZONE 'UTC'")
+        if statement_seconds:
+            # Not among the connection's options, which a user's URL may hold, and which a pooler
+            # between here and the server may not know.
+            connection.execute(f"SET statement_timeout = {int(statement_seconds * 1000)}")
+        connection.commit()
 
-def _postgres_limits(seconds: float) -> dict[str, Any]:
-    """Bound what the server does, and how long a network that swallows packets is waited for."""
-    milliseconds = int(seconds * 1000)
+    return made
+
+
+def _network_limits(seconds: float) -> dict[str, Any]:
+    """Bound how long a network that swallows packets is waited for."""
     return {
-        "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
-        "tcp_user_timeout": milliseconds,
+        "tcp_user_timeout": int(seconds * 1000),
+        "keepalives_idle": max(1, int(seconds)),
+        "keepalives_interval": 1,
     }
 
 
@@ -105,7 +122,7 @@ def transaction(on: Engine | None = None) -> Iterator[Session]:
     """
     with (
         _without_rows_in_errors(),
-        Session(engine(), expire_on_commit=False) as session,
+        Session(on or engine(), expire_on_commit=False) as session,
         session.begin(),
     ):
         yield session
@@ -146,6 +163,12 @@ def is_transient(error: Exception) -> bool:
     if getattr(getattr(error, "orig", None), "sqlite_errorname", None) == "SQLITE_ERROR":
         return False  # wrong SQL, such as a table that is not there
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
+
+
+def breaks_a_rule(error: DBAPIError) -> bool:
+    """Say whether a row broke a rule of the database: its values are wrong, not the statement."""
+    raised_by_trigger = (getattr(error.orig, "sqlstate", None) or "").startswith("P0")
+    return isinstance(error, (IntegrityError, DataError)) or raised_by_trigger
 
 
 def _without_rows(error: Exception) -> str:

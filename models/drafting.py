@@ -15,7 +15,7 @@ from models.parse_error import ParseError, entity_missing, entity_not_found
 from models.parsing import Parameters, parse
 from models.webhook import Status
 
-ENTITY_NAME = "EntityName"
+ENTITY_NAME = normal_name("EntityName")
 
 
 @dataclass(frozen=True)
@@ -65,37 +65,36 @@ def draft(
         allowed: the codes in the lookup of entities that webhooks may create.
     """
     try:
-        parameters = parse(content_type, body)
-        entity = _entity_of(parameters, allowed)
+        names, parameters = _apart(parse(content_type, body))
+        entity = _entity_of(names, allowed)
     except ParseError as error:
         return Draft(errors=(error,))
-    return _filled(entity, _without_entity_name(parameters), notation)
+    return _filled(entity, parameters, notation)
 
 
-def _entity_of(parameters: Parameters, allowed: Collection[str]) -> type[Entity]:
-    name = _entity_name(parameters)
-    if not name:
+def _apart(parameters: Parameters) -> tuple[list[Any], Parameters]:
+    """Part what was sent as EntityName, whatever its case, from the parameters for columns."""
+    names: list[Any] = []
+    others: Parameters = {}
+    for parameter, value in parameters.items():
+        if normal_name(parameter) != ENTITY_NAME:
+            others[parameter] = value
+        elif isinstance(value, list):
+            names.extend(value)
+        else:
+            names.append(value)
+    return names, others
+
+
+def _entity_of(names: list[Any], allowed: Collection[str]) -> type[Entity]:
+    """Find the entity by the first name that is not empty."""
+    name = next((each.strip() for each in names if isinstance(each, str) and each.strip()), None)
+    if name is None:
         raise entity_missing()
     entity = find_entity(name)
     if entity is None or entity.code() not in allowed:
         raise entity_not_found(name)
     return entity
-
-
-def _entity_name(parameters: Parameters) -> str:
-    for parameter, value in parameters.items():
-        if _is_entity_name(parameter):
-            first = value[0] if isinstance(value, list) and value else value
-            return first.strip() if isinstance(first, str) else ""
-    return ""
-
-
-def _without_entity_name(parameters: Parameters) -> Parameters:
-    return {name: value for name, value in parameters.items() if not _is_entity_name(name)}
-
-
-def _is_entity_name(parameter: str) -> bool:
-    return normal_name(parameter) == normal_name(ENTITY_NAME)
 
 
 def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) -> Draft:

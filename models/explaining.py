@@ -23,7 +23,14 @@ def explain(session: Session, webhook_id: UUID) -> str | None:
     record = session.exec(
         select(WebhookRecord).where(WebhookRecord.webhook_id == webhook_id)
     ).first()
-    return "\n".join(_lines(webhook, made, record))
+    return "\n".join(_printable(line) for line in _lines(webhook, made, record))
+
+
+def _printable(line: str) -> str:
+    """Escape what would steer a terminal, or break a line, or cannot be written as UTF-8."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in line
+    )
 
 
 def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Iterator[str]:
@@ -31,6 +38,8 @@ def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Itera
     yield f"Received     {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC, from {webhook.webhook_source}"
     yield f"Status       {webhook.status}, attempts {webhook.attempts}"
     yield f"Content type {webhook.content_type or '(none)'}, {len(webhook.request_body)} bytes"
+    if webhook.original_body is not None:
+        yield f"Corrected    the original body, {len(webhook.original_body)} bytes, is kept"
     if record:
         yield f"Record made  {record.entity} {record.record_id}"
     if made.entity:

@@ -11,6 +11,11 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def first_id_of(moment: datetime) -> UUID:
+    """Return the smallest id that can have been made at a moment, or after it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 def utc_now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 QUOTED_BODY_CHARACTERS = 500
+QUOTED_NAME_CHARACTERS = 250
 
 
 class Kind(StrEnum):
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     TEXT_TOO_LONG = "text-too-long"
     LOOKUP_NOT_FOUND = "lookup-not-found"
     RECORD_REFUSED = "record-refused"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def content_type_unsupported(received: str) -> ParseError:
     return ParseError(
         Kind.CONTENT_TYPE_UNSUPPORTED,
         "An error occurred while processing the webhook. Exception: "
-        f"{_printable(received)} type of webhook is unsupported.",
+        f"{_printable(received[:QUOTED_NAME_CHARACTERS])} type of webhook is unsupported.",
         "Switch the service to application/json, multipart/form-data or "
         "application/x-www-form-urlencoded.",
     )
@@ -81,7 +83,7 @@ def entity_missing() -> ParseError:
 
 def entity_not_found(name: str) -> ParseError:
     """The body asks for an entity that there is not, or that webhooks may not create."""
-    quoted = _printable(name[:250])
+    quoted = _printable(name[:QUOTED_NAME_CHARACTERS])
     return ParseError(
         Kind.ENTITY_NOT_FOUND,
         f'An error occurred while processing the webhook. Entity name: "{quoted}" '
@@ -131,6 +133,28 @@ def record_refused(entity: str, reason: str) -> ParseError:
         f'An error occurred while processing the webhook. Entity name: "{entity}" '
         f"Exception: The database refused the record ({reason}).",
         "Look at the constraint that is named, and at the webhook's values for its columns.",
+    )
+
+
+def made_another_before(entity: str, before: str) -> ParseError:
+    """The webhook made a record of another entity before, which it would have to become."""
+    return ParseError(
+        Kind.RECORD_REFUSED,
+        f'An error occurred while processing the webhook. Entity name: "{entity}" '
+        f"Exception: The webhook made a record of {before} before, which cannot become another.",
+        f"Name {before} as EntityName. To have a record of {entity} made instead, delete the first "
+        "one, and its row in webhook_record.",
+    )
+
+
+def attempts_exhausted(attempts: int) -> ParseError:
+    """The webhook was claimed again and again, and no run came to an end with it."""
+    return ParseError(
+        Kind.ATTEMPTS_EXHAUSTED,
+        "An error occurred while processing the webhook. "
+        f"Exception: Processing did not end in {attempts} attempts.",
+        "Each run that had it was killed or crashed: look for those runs in Prefect, and at the "
+        "size and form of the webhook's body. Once the cause is gone, put it back to New.",
     )
 
 

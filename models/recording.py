@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.casting import Notation
-from models.database import is_transient
+from models.database import breaks_a_rule
 from models.drafting import Draft, as_json, draft
 from models.entities.contact import Contact
 from models.entity import Entity
@@ -23,6 +23,7 @@ from models.matching.posted import contacts_of_posted
 from models.outcome import Outcome
 from models.parse_error import lookup_not_found, record_refused
 from models.source import WebhookSource
+from models.updating import Made, update_records, with_entity_checked
 from models.webhook import Status, Webhook, WebhookEntity, WebhookParseError, WebhookRecord
 
 
@@ -32,18 +33,23 @@ def create_records(
     """Make the records of claimed webhooks, and set each to Done or Failed.
 
     Webhooks that are no longer Processing are passed over: another run has them. One that already
-    made its record keeps it, and makes no second.
+    made its record makes no second: it keeps it, or updates it where its row says so.
     """
     webhooks = _lock(session, webhook_ids)
     made_before = _records_of(session, webhook_ids)
-    fresh = [webhook for webhook in webhooks if webhook.id not in made_before]
-    results = _save_all(session, drafts_of(session, fresh), now, run_id)
-    _settle(session, [w for w in webhooks if w.id in made_before], now, run_id)
-    kept = [
-        Outcome(record.webhook_id, Status.DONE, record.entity, record.record_id)
-        for record in made_before.values()
+    updates = {webhook.id for webhook in webhooks if webhook.updates_record}
+    made = {id_: record for id_, record in made_before.items() if id_ in updates}
+    kept = {id_: record for id_, record in made_before.items() if id_ not in updates}
+    drafts = drafts_of(session, [webhook for webhook in webhooks if webhook.id not in kept])
+    results = _save_all(session, with_entity_checked(drafts, made), made, now, run_id)
+    _settle(session, [webhook for webhook in webhooks if webhook.id in kept], now, run_id)
+    return [
+        *results,
+        *(
+            Outcome(record.webhook_id, Status.DONE, record.entity, record.record_id)
+            for record in kept.values()
+        ),
     ]
-    return [*results, *kept]
 
 
 def drafts_of(session: Session, webhooks: Iterable[Webhook]) -> list[tuple[Webhook, Draft]]:
@@ -116,28 +122,32 @@ def _rows_of(session: Session, table: str, ids: set[UUID]) -> set[UUID]:
 
 
 def _save_all(
-    session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
+    session: Session,
+    drafts: list[tuple[Webhook, Draft]],
+    made: Made,
+    now: datetime,
+    run_id: UUID | None,
 ) -> list[Outcome]:
     try:
         with session.begin_nested():
-            return _save(session, drafts, now, run_id)
+            return _save(session, drafts, made, now, run_id)
     except DBAPIError as error:
-        if is_transient(error):
+        if not breaks_a_rule(error):
             raise
-    return [_save_alone(session, webhook, each, now, run_id) for webhook, each in drafts]
+    return [_save_alone(session, webhook, each, made, now, run_id) for webhook, each in drafts]
 
 
 def _save_alone(
-    session: Session, webhook: Webhook, each: Draft, now: datetime, run_id: UUID | None
+    session: Session, webhook: Webhook, each: Draft, made: Made, now: datetime, run_id: UUID | None
 ) -> Outcome:
     try:
         with session.begin_nested():
-            return _save(session, [(webhook, each)], now, run_id)[0]
+            return _save(session, [(webhook, each)], made, now, run_id)[0]
     except DBAPIError as error:
-        if is_transient(error):
+        if not breaks_a_rule(error):
             raise
         refusal = record_refused(each.entity.code() if each.entity else "", _refusal(error))
-    return _save(session, [(webhook, each.refused(refusal))], now, run_id)[0]
+    return _save(session, [(webhook, each.refused(refusal))], made, now, run_id)[0]
 
 
 def _refusal(error: DBAPIError) -> str:
@@ -151,11 +161,17 @@ def _refusal(error: DBAPIError) -> str:
 
 
 def _save(
-    session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
+    session: Session,
+    drafts: list[tuple[Webhook, Draft]],
+    made: Made,
+    now: datetime,
+    run_id: UUID | None,
 ) -> list[Outcome]:
     """Write records, their ties to the webhooks, errors and statuses: one statement each."""
-    record_ids = _record_ids(session, drafts, now, run_id)
-    _insert_records(session, drafts, record_ids, now)
+    record_ids = _record_ids(session, drafts, made, now, run_id)
+    fresh = [(webhook, each) for webhook, each in drafts if webhook.id not in made]
+    _insert_records(session, fresh, record_ids, now)
+    update_records(session, drafts, made)
     _insert(
         session,
         WebhookRecord,
@@ -167,7 +183,7 @@ def _save(
                 "record_id": record_ids[webhook.id],
                 "made_at": now,
             }
-            for webhook, each in drafts
+            for webhook, each in fresh
             if each.entity is not None and webhook.id in record_ids
         ],
     )
@@ -186,17 +202,22 @@ def _save(
 
 
 def _record_ids(
-    session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
+    session: Session,
+    drafts: list[tuple[Webhook, Draft]],
+    made: Made,
+    now: datetime,
+    run_id: UUID | None,
 ) -> dict[UUID, UUID]:
-    """Return the id of each record that is made: new ones, and those of contacts found or made."""
+    """Return the id of each record: new ones, those made before, contacts found or made."""
+    before = {webhook_id: record.record_id for webhook_id, record in made.items()}
     posted = [
         (webhook.id, webhook.webhook_source, each.values)
         for webhook, each in drafts
         if each.entity is Contact and not each.failed
     ]
-    contacts = contacts_of_posted(session, posted, now, run_id)
+    contacts = contacts_of_posted(session, posted, now, run_id, before)
     return {
-        webhook.id: contacts.get(webhook.id) or new_id()
+        webhook.id: before.get(webhook.id) or contacts.get(webhook.id) or new_id()
         for webhook, each in drafts
         if not each.failed
     }
@@ -259,6 +280,7 @@ def _update_webhooks(
             unknown_parameters=bindparam("new_unknown"),
             error_count=bindparam("new_error_count"),
             flow_run_id=run_id,
+            updates_record=False,
         ),
         [
             {
@@ -277,6 +299,7 @@ def _settle(session: Session, webhooks: list[Webhook], now: datetime, run_id: UU
     """Set webhooks that made their record before to Done, as they are."""
     for webhook in webhooks:
         webhook.status, webhook.status_since, webhook.flow_run_id = Status.DONE, now, run_id
+        webhook.updates_record = False
     session.flush()
 
 

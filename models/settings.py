@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         description="How much the spool may hold, in bytes; beyond it senders are asked to come "
         "back.",
     )
+    most_attempts: int = Field(
+        default=5,
+        ge=3,
+        description="How often a webhook is claimed, at most. One whose runs were all killed is "
+        "then set to Failed. From the third attempt on it is claimed alone.",
+    )
     contact_profile: Literal["default", "creatio"] = Field(
         default="default",
         description="How contacts are compared; a source may have a profile of its own.",
@@ -65,11 +71,52 @@ class Settings(BaseSettings):
         description="Where phone numbers without a country code are from, ISO 3166, such as US. "
         "A source may have a region of its own, and a form may name the country.",
     )
+    queue_stuck_after_seconds: int = Field(
+        default=600,
+        ge=1,
+        description="How long a webhook may wait in New before people are told that the queue is "
+        "stuck, in seconds.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Where people reach the console, for the links in notifications, such as "
+        "`https://hooks.example.com`. Empty: host and port of the receiver.",
+    )
     prefect_port: int = Field(
         default=4200,
         ge=1,
         le=65535,
         description="Port of the Prefect server `hookline run` starts.",
+    )
+
+    matomo_url: str = Field(
+        default="",
+        description="Address of Matomo, the folder that its index.php is in: "
+        "`https://matomo.example.com`. Empty: nothing is fetched.",
+    )
+    matomo_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Matomo's token_auth, of a user who may view the tracked sites. It goes in the "
+        "body of requests alone.",
+    )
+    matomo_token_block: str = Field(
+        default="",
+        description="Name of a Prefect Secret block that holds the token, instead of the above.",
+    )
+    matomo_timeout_seconds: float = Field(
+        default=30, gt=0, description="Longest time for one answer of Matomo, in seconds."
+    )
+    matomo_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Visitors that one run fetches at a time."
+    )
+    matomo_requests_per_second: float = Field(
+        default=10, gt=0, description="Requests that one run sends to Matomo, a second, at most."
+    )
+    matomo_lead_created: str = Field(
+        default="off",
+        pattern=r"^(off|event|goal:[0-9]{1,9})$",
+        description="What Matomo is told of a visitor whose form became a record: `off` nothing, "
+        '`event` an event "lead created", `goal:7` a conversion of its goal 7.',
     )
 
     def resolved_spool_path(self) -> Path:
@@ -79,6 +126,10 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """Return the URL of the database, the one in the home folder where none is set."""
         return self.database_url or f"sqlite:///{self.home / 'hookline.db'}"
+
+    def resolved_public_url(self) -> str:
+        """Return the address that links begin with, that of the receiver where none is set."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
 @cache

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Field, Session, SQLModel, select
@@ -28,6 +28,10 @@ class WebhookSource(SQLModel, table=True):
     """Where its phone numbers without a country code are from, ISO 3166."""
     searches_contacts: bool = True
     """Whether a contact that it posts is searched for before one is made."""
+    silent_after_seconds: int | None = None
+    """How long it may be silent before someone is told; without it, for ever."""
+    last_received_at: datetime | None = None
+    """When its newest webhook came, as far as was noted by the flow notify."""
     created_at: datetime = Field(default_factory=utc_now)
 
 
@@ -95,6 +99,18 @@ def remove_source(session: Session, name: str) -> bool:
     session.flush()
     session.delete(source)
     return True
+
+
+def set_silent_after(session: Session, name: str, silent_after: timedelta | None) -> None:
+    """Set how long a source may be silent before someone is told; None ends the watch.
+
+    Raises:
+        SourceError: there is no such source.
+    """
+    source = find_source(session, name)
+    if source is None:
+        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    source.silent_after_seconds = int(silent_after.total_seconds()) if silent_after else None
 
 
 def find_source(session: Session, name: str) -> WebhookSource | None:

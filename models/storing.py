@@ -29,6 +29,7 @@ def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> Non
             "status_since": webhook["received_at"],
             "attempts": 0,
             "error_count": 0,
+            "updates_record": False,
         }
         for webhook in webhooks
     ]

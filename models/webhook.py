@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.identity import new_id, utc_now
@@ -61,6 +61,8 @@ class Webhook(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     received_at: datetime = Field(default_factory=utc_now)
     request_body: bytes
+    original_body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """What came, where `request_body` was corrected since. A trigger keeps it, whoever corrects."""
     query_parameters: str = Field(default="", sa_type=Text)
     """The query string, as it came."""
     headers: str = Field(default="[]", sa_type=Text)
@@ -74,6 +76,8 @@ class Webhook(SQLModel, table=True):
     status_since: datetime = Field(default_factory=utc_now)
     attempts: int = 0
     """How often it was claimed."""
+    updates_record: bool = False
+    """Whether the record that it made before is set anew when it runs again, rather than kept."""
     entity: str | None = Field(default=None, max_length=100)
     unknown_parameters: str | None = Field(default=None, sa_type=Text)
     """JSON: the parameters that are no column of the entity, with their values."""
@@ -94,7 +98,7 @@ class WebhookParseError(SQLModel, table=True):
     column: str | None = Field(default=None, max_length=250)
     message: str = Field(sa_type=Text)
     advice: str = Field(sa_type=Text)
-    logged_at: datetime = Field(default_factory=utc_now)
+    logged_at: datetime = Field(default_factory=utc_now, index=True)
 
 
 class WebhookRecord(SQLModel, table=True):

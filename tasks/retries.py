@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.tasks import exponential_backoff
 
 from models.database import DatabaseAwayError
+from models.site_events.errors import MatomoAwayError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,7 +17,10 @@ R = TypeVar("R")
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Say whether a task failed for something that may be over when it is tried again."""
-    return isinstance(state.result(raise_on_failure=False), DatabaseAwayError)
+    error = state.result(raise_on_failure=False)
+    if isinstance(error, MatomoAwayError):
+        return error.retry_after is None  # one that asked for rest is let alone by this run
+    return isinstance(error, DatabaseAwayError)
 
 
 DATABASE_TASK: dict[str, Any] = {
@@ -27,6 +31,9 @@ DATABASE_TASK: dict[str, Any] = {
     "cache_policy": NO_CACHE,  # a task changes rows: the same ids again are not the same work
 }
 """Options of a task that is one transaction."""
+
+MATOMO_TASK: dict[str, Any] = DATABASE_TASK | {"retries": 2}
+"""Options of a task that asks Matomo: few retries, since what failed is taken up by a later run."""
 
 
 def at_once(work: Task[P, R], *arguments: P.args, **named: P.kwargs) -> R:

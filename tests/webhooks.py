@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select, update
 
 from models.database import reading, transaction
-from models.identity import new_id
+from models.identity import new_id, utc_now
 from models.webhook import Status, Webhook, WebhookRecord, WebhookStatus
 
 FORM = b'{"EntityName": "FormSubmit", "Email": "ada@example.com"}'
@@ -48,4 +48,14 @@ def set_stuck_limit(limit: timedelta) -> None:
             update(WebhookStatus)
             .where(WebhookStatus.name == Status.PROCESSING)  # type: ignore[arg-type]
             .values(period_seconds=int(limit.total_seconds()))
+        )
+
+
+def make_stuck() -> None:
+    """Let the webhooks in Processing have been in it since yesterday."""
+    with transaction() as session:
+        session.exec(
+            update(Webhook)
+            .where(Webhook.status == Status.PROCESSING)  # type: ignore[arg-type]
+            .values(status_since=utc_now() - timedelta(days=1))
         )

@@ -4,17 +4,21 @@ from uuid import UUID
 
 from prefect import State, flow
 
+from flows.populate_site_events import populate_site_events
 from flows.reporting import run_name
-from flows.running import run_within
+from flows.running import ended, run_within
 from flows.search_and_create_contact import search_and_create_contact
 from models.entities.form_submit import FormSubmit
 
 
 @flow(name="form-submit", flow_run_name=lambda: run_name("form-submit"))
 def form_submit(record_ids: list[UUID]) -> State[None]:
-    """Find or make the person behind each submitted form.
+    """Find or make the person behind each submitted form, then fetch what they did on the site.
 
     Args:
         record_ids: ids of submitted forms. Those whose person was decided on are passed over.
     """
-    return run_within(search_and_create_contact, FormSubmit.code(), record_ids)
+    return ended(
+        run_within(search_and_create_contact, FormSubmit.code(), record_ids),
+        run_within(populate_site_events, record_ids),
+    )

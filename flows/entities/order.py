@@ -5,7 +5,7 @@ from uuid import UUID
 from prefect import State, flow
 
 from flows.reporting import run_name
-from flows.running import run_within
+from flows.running import ended, run_within
 from flows.search_and_create_contact import search_and_create_contact
 from models.entities.order import Order
 
@@ -19,4 +19,4 @@ def order(record_ids: list[UUID]) -> State[None]:
     Args:
         record_ids: ids of orders. Those whose person was decided on are passed over.
     """
-    return run_within(search_and_create_contact, Order.code(), record_ids)
+    return ended(run_within(search_and_create_contact, Order.code(), record_ids))

@@ -73,3 +73,4 @@ class FormSubmit(OfPerson, table=True):
     utm_content: str | None = text()
     utm_term: str | None = text()
     gclid: str | None = text()
+    consent: bool | None = None

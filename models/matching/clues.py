@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
 from models.matching.options import SearchOptions
-from models.matching.profiles import Profile, is_role_email
+from models.matching.profiles import MOST_REMEMBERED, Profile
 
 
 class ClueKind(StrEnum):
@@ -73,21 +74,16 @@ def keys_of(
     """Return the keys of everything that these normal forms can be found by."""
     emails, phones, names = list(emails), list(phones), list(names)
     return {
-        *email_keys(profile, emails, names),
+        *email_keys(profile, emails),
         *email_and_phone_keys(profile, emails, phones),
         *name_and_phone_keys(profile, names, phones),
     }
 
 
-def email_keys(profile: Profile, emails: Iterable[str], names: Iterable[str]) -> Iterator[UUID]:
+def email_keys(profile: Profile, emails: Iterable[str]) -> Iterator[UUID]:
     """Yield the keys by which an email finds someone."""
-    names = list(names)
     for email in emails:
-        if profile.role_emails_need_the_name and is_role_email(email):
-            for name in names:
-                yield _key(profile, ClueKind.EMAIL, email, name)
-        else:
-            yield _key(profile, ClueKind.EMAIL, email)
+        yield _key(profile.name, ClueKind.EMAIL, email)
 
 
 def email_and_phone_keys(
@@ -97,7 +93,7 @@ def email_and_phone_keys(
     phones = list(phones)
     for email in emails:
         for phone in phones:
-            yield _key(profile, ClueKind.EMAIL_AND_PHONE, email, phone)
+            yield _key(profile.name, ClueKind.EMAIL_AND_PHONE, email, phone)
 
 
 def name_and_phone_keys(
@@ -107,10 +103,11 @@ def name_and_phone_keys(
     phones = list(phones)
     for name in names:
         for phone in phones:
-            yield _key(profile, ClueKind.NAME_AND_PHONE, name, phone)
+            yield _key(profile.name, ClueKind.NAME_AND_PHONE, name, phone)
 
 
-def _key(profile: Profile, kind: ClueKind, *forms: str) -> UUID:
+@lru_cache(MOST_REMEMBERED)
+def _key(profile: str, kind: ClueKind, *forms: str) -> UUID:
     """Hash a clue to 16 bytes: keys of one small size make one small index serve every rule."""
-    text = "\0".join((profile.name, kind, *forms))
+    text = "\0".join((profile, kind, *forms))
     return UUID(bytes=blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest())

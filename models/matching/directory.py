@@ -49,6 +49,10 @@ class Person:
         clues = self.clues.get(profile.name, Clues())
         return keys_of(profile, clues.emails, clues.phones, clues.names)
 
+    def names(self, profile: Profile) -> list[str]:
+        """Return its full names in normal form, in a profile."""
+        return self.clues.get(profile.name, Clues()).names
+
 
 class Directory:
     """The contacts that may be meant in a batch, by key; it grows as the batch is resolved."""
@@ -66,15 +70,15 @@ class Directory:
 
     def resolve(self, submission: Submission, now: datetime) -> Decision:
         """Find or make the contact of one record, and let it gain what the record says."""
-        clues = clues_in(submission.options, submission.profile, submission.region)
-        rule, found = self._find(submission, clues)
+        clues = submission.clues
+        rule, found = self._find(submission)
         if found:
             person = min(found, key=lambda each: (each.created_at, each.id))
         elif clues.used or submission.as_posted is not None:
             rule, person = Rule.NEW, self._new_person(now)
         else:
             return Decision(submission.record_id, Rule.NO_CLUE, unused=tuple(clues.unused))
-        self._gain(person, submission, clues)
+        self._gain(person, submission)
         return Decision(
             submission.record_id,
             rule,
@@ -85,20 +89,24 @@ class Directory:
             made=not found,
         )
 
-    def _find(self, submission: Submission, clues: Clues) -> tuple[Rule, set[Person]]:
+    def _find(self, submission: Submission) -> tuple[Rule, set[Person]]:
         """Apply the rules in order. One whose values are missing finds no one."""
         if submission.contact_id:
             return Rule.GIVEN, {self.people[submission.contact_id]}
         if not submission.searches:
             return Rule.NEW, set()
-        profile = submission.profile
+        profile, clues = submission.profile, submission.clues
         by_email_phone = self._at(email_and_phone_keys(profile, clues.emails, clues.phones))
         by_name_phone = self._at(name_and_phone_keys(profile, clues.names, clues.phones))
         by_rule = {
             Rule.NAME_EMAIL_PHONE: by_email_phone & by_name_phone,
             Rule.EMAIL_PHONE: by_email_phone,
             Rule.NAME_PHONE: by_name_phone,
-            Rule.EMAIL: self._at(email_keys(profile, clues.emails, clues.names)),
+            Rule.EMAIL: {
+                person
+                for person in self._at(email_keys(profile, clues.emails))
+                if profile.names_agree(clues.names, person.names(profile))
+            },
         }
         return next(((rule, found) for rule, found in by_rule.items() if found), (Rule.NEW, set()))
 
@@ -110,12 +118,12 @@ class Directory:
         self.people[person.id] = person
         return person
 
-    def _gain(self, person: Person, submission: Submission, clues: Clues) -> None:
+    def _gain(self, person: Person, submission: Submission) -> None:
         """Add emails and phones that are new to a contact, and fill its empty fields.
 
         Nothing of its own is ever overwritten.
         """
-        known = person.clues.get(submission.profile.name, Clues())
+        clues, known = submission.clues, person.clues.get(submission.profile.name, Clues())
         emails = _new(clues.emails, known.emails)
         phones = _new(clues.phones, known.phones)
         person.new_emails += emails
@@ -124,6 +132,8 @@ class Directory:
         if person.is_new:
             _fill(person, submission.as_posted or {})
         _fill(person, _fields_for(submission.options, clues, takes_name=takes_name))
+        if not (takes_name or emails or phones):
+            return
         gained = options_of_contact(person.fields if takes_name else {}, emails, phones)
         for profile in self.profiles:
             add_clues(person, profile, gained, submission.region)

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from models.matching.rules import Decision, Rule
 
+OUTCOMES = ("found", "made", "without a clue")
+"""What decisions come to, as they are counted."""
+
 
 def in_words(decision: Decision) -> str:
     """Say how a record came to its contact: `found by email and phone, earliest of 2`."""
@@ -30,19 +33,19 @@ def as_row(entity: str, decision: Decision) -> dict[str, str]:
 
 
 def sentence(decisions: Iterable[Decision]) -> str:
-    """Count decisions in a sentence: `50 records: 40 contacts found, 9 made, 1 without a clue`."""
+    """Count decisions in a sentence: `Contacts of 50 records: 40 found, 10 made`."""
     counts = Counter(_outcome(decision) for decision in decisions)
     if not counts:
         return "No record waited for its contact"
     total = counts.total()
-    parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    return f"{total} record{'s' if total != 1 else ''}: {parts}"
+    parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
+    return f"Contacts of {total} record{'s' if total != 1 else ''}: {parts}"
 
 
 def _outcome(decision: Decision) -> str:
     if decision.contact_id is None:
         return "without a clue"
-    return "contacts made" if decision.made else "contacts found"
+    return "made" if decision.made else "found"
 
 
 def most_telling_first(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from sqlmodel import Session, col, select
 
 from models.entities.contact import Contact
 from models.matching.options import options_from
+from models.matching.regions import region_of
 from models.matching.rules import Submission
-from models.matching.search import log_decisions, profile_of, region_of, resolve, ways
+from models.matching.saving import log_decisions
+from models.matching.search import profile_of, resolve, ways
 from models.source import WebhookSource
 
 
@@ -20,6 +23,7 @@ def contacts_of_posted(
     posted: Iterable[tuple[UUID, str, Mapping[str, Any]]],
     now: datetime,
     run_id: UUID | None,
+    made_before: Mapping[UUID, UUID] = MappingProxyType({}),
 ) -> dict[UUID, UUID]:
     """Find or make the contact of each posted one, and return their ids by webhook.
 
@@ -28,8 +32,11 @@ def contacts_of_posted(
         posted: webhook id, name of its source, and what the columns get, in the order received.
         now: the moment that new contacts are created at.
         run_id: the Prefect run that does it.
+        made_before: the contacts that webhooks made before, by webhook. These are enriched; one
+            that was deleted since stays deleted.
     """
-    posted = list(posted)
+    gone = _gone(session, set(made_before.values()))
+    posted = [each for each in posted if made_before.get(each[0]) not in gone]
     if not posted:
         return {}
     how = ways(session)
@@ -43,7 +50,8 @@ def contacts_of_posted(
                 webhook_id,
                 options,
                 profile_of(source),
-                region_of(options.country, source, how),
+                region_of(options.country, source, how.regions),
+                contact_id=made_before.get(webhook_id),
                 as_posted=values,
                 searches=source is None or source.searches_contacts,
             )
@@ -53,6 +61,13 @@ def contacts_of_posted(
     as_records = [replace(each, record_id=contacts[each.record_id]) for each in decisions]
     log_decisions(session, Contact.code(), submissions, as_records, now, run_id)
     return contacts
+
+
+def _gone(session: Session, contact_ids: set[UUID]) -> set[UUID]:
+    if not contact_ids:
+        return set()
+    there = session.exec(select(Contact.id).where(col(Contact.id).in_(contact_ids)))
+    return contact_ids - set(there)
 
 
 def _sources(session: Session, names: Sequence[str]) -> dict[str, WebhookSource]:

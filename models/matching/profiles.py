@@ -6,7 +6,7 @@ values are the same where their normal forms are equal.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,13 +29,19 @@ class Profile:
     phone: Callable[[str, str | None], str | None]
     """Takes the number and the region, ISO 3166 of two letters, that it is from."""
     full_name: Callable[[str], str | None]
-    role_emails_need_the_name: bool
-    """Whether an address such as info@… finds someone only together with the full name."""
+    names_agree: Callable[[Iterable[str], Iterable[str]], bool]
+    """Whether an email alone may find someone: the names of the form, and those of the contact."""
 
 
 @lru_cache(MOST_REMEMBERED)
 def folded_email(text: str) -> str | None:
-    """Trim, fold case, and write the domain as IDNA; no dots or tags are taken out."""
+    """Trim, fold case, and write the domain as IDNA; no dots or tags are taken out.
+
+    Case is folded one letter to one: the full folding would make the address of
+    strasse@… of straße@….
+    """
+    if _is_hostile(text):
+        return None
     try:
         valid = validate_email(
             text.strip(),
@@ -45,7 +51,7 @@ def folded_email(text: str) -> str | None:
         )
     except EmailNotValidError:
         return None
-    return f"{valid.local_part.casefold()}@{valid.ascii_domain or valid.domain}"
+    return f"{valid.local_part.lower()}@{valid.ascii_domain or valid.domain}"
 
 
 def verbatim_email(text: str) -> str | None:
@@ -76,15 +82,20 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     return number if phonenumbers.is_possible_number_with_reason(number) == whole else None
 
 
+_MARK = re.compile("[\u0300-\u036f]")
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_DIGIT = re.compile(r"\D")
 _EXTENSION = re.compile(r"(?:ext\.?|extension|x|#)\s*\d{1,7}$", re.IGNORECASE)
 
 
 def digits_of_phone(text: str, _region: str | None) -> str | None:
     """Keep the digits of a phone number alone, where it is one; an extension is left out."""
     number = _EXTENSION.sub("", text.strip())
-    if any(character.isalpha() for character in number) or _is_hostile(number):
+    if _LETTER.search(number) or _is_hostile(number):
         return None
-    digits = "".join(str(int(each)) for each in number if each.isdecimal())
+    digits = _NO_DIGIT.sub("", number)
+    if not digits.isascii():
+        digits = "".join(str(int(each)) for each in digits)
     return digits if LEAST_PHONE_DIGITS <= len(digits) <= MOST_PHONE_DIGITS else None
 
 
@@ -114,33 +125,44 @@ def _is_hostile(text: str) -> bool:
 
     What joins letters within a word (ZWJ, ZWNJ) is typed, in Persian and Hindi among others.
     """
-    return any(
+    return not text.isprintable() and any(
         unicodedata.category(each) in ("Cc", "Cf", "Cs", "Co") and each not in "\t\n\r\u200c\u200d"
         for each in text
     )
 
 
-ROLES = frozenset(
-    (
-        "abuse accounting accounts admin administration billing booking bookings careers contact "
-        "customerservice enquiries events finance frontdesk general hello help helpdesk hi "
-        "hostmaster hr info information inquiries invoice invoices it jobs kontakt mail marketing "
-        "media noreply office orders post postmaster press privacy purchasing reception "
-        "reservations sales secretary security service shop staff support team webmaster welcome"
-    ).split()
+def may_be_one_person(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Say whether two people's full names, in normal form, may be one person's.
+
+    They may where they have a word in common, accents aside: people marry, abbreviate, mistype. Two
+    complete names with nothing in common are two people who share a mailbox. A name that is
+    missing, of a single word, or in another script says nothing.
+    """
+    words, other_words = _words(names), _words(others)
+    if min(len(words), len(other_words)) < 2 or _is_latin(words) != _is_latin(other_words):
+        return True
+    return not words.isdisjoint(other_words)
+
+
+def _words(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in _words_of(name)}
+
+
+@lru_cache(MOST_REMEMBERED)
+def _words_of(name: str) -> list[str]:
+    return re.findall(r"\w+", _MARK.sub("", unicodedata.normalize("NFKD", name)))
+
+
+def _is_latin(words: set[str]) -> bool:
+    return all(word.isascii() for word in words)
+
+
+CREATIO = Profile(
+    "creatio", verbatim_email, digits_of_phone, verbatim_name, names_agree=lambda _, __: True
 )
-"""Local parts of addresses that a function has, not a person; those of RFC 2142 among them."""
-
-
-def is_role_email(email: str) -> bool:
-    """Say whether an address in normal form belongs to a function, such as info@…, not a person."""
-    return re.sub(r"[^a-z]", "", email.partition("@")[0].lower()) in ROLES
-
-
-CREATIO = Profile("creatio", verbatim_email, digits_of_phone, verbatim_name, False)
 """Phones compare as digits, names and emails as written: the description's behaviour."""
 
-DEFAULT = Profile("default", folded_email, e164_phone, folded_name, True)
-"""Spellings of the same value are one; an address that many share does not find a person alone."""
+DEFAULT = Profile("default", folded_email, e164_phone, folded_name, names_agree=may_be_one_person)
+"""Spellings of the same value are one; who writes from a mailbox of many is told by the name."""
 
 PROFILES = {profile.name: profile for profile in (DEFAULT, CREATIO)}

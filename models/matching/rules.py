@@ -4,12 +4,14 @@ The first rule that finds someone wins, and among several found the contact that
 earliest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from models.matching.clues import Clues, clues_in, keys_of
 from models.matching.options import SearchOptions
 from models.matching.profiles import Profile
 
@@ -41,6 +43,25 @@ class Submission:
     """Where the record is to become a contact itself, clues or none: its columns."""
     searches: bool = True
     """Whether contacts that are there are looked at."""
+
+    @cached_property
+    def clues(self) -> Clues:
+        """Return what of its options is usable."""
+        return clues_in(self.options, self.profile, self.region)
+
+    @cached_property
+    def keys(self) -> set[UUID]:
+        """Return what its person is found by."""
+        return keys_of(self.profile, self.clues.emails, self.clues.phones, self.clues.names)
+
+    def keys_in(self, profiles: Iterable[Profile]) -> set[UUID]:
+        """Return what its person, once a contact, is found by in any of these profiles."""
+        found = set(self.keys)
+        for profile in profiles:
+            if profile is not self.profile:
+                clues = clues_in(self.options, profile, self.region)
+                found |= keys_of(profile, clues.emails, clues.phones, clues.names)
+        return found
 
 
 @dataclass(frozen=True)

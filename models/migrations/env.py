@@ -4,6 +4,8 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import models.matching.tables
+import models.notifying.tables
+import models.site_events.tables
 import models.source
 import models.webhook  # noqa: F401
 from models.entities import entities

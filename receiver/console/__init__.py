@@ -2,6 +2,8 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
+from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
 from sqlmodel import Session, col, select
@@ -13,6 +15,8 @@ NEWEST = 100
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 FORWARDING_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 """What their names begin with."""
+
+Row = tuple[Webhook, WebhookRecord | None, list[WebhookParseError]]
 
 blueprint = Blueprint(
     "console",
@@ -44,16 +48,31 @@ def webhooks() -> str:
         return render_template("webhooks.html", rows=_newest(session), newest=NEWEST)
 
 
-def _newest(
-    session: Session,
-) -> list[tuple[Webhook, WebhookRecord | None, list[WebhookParseError]]]:
-    """Read the newest webhooks with their records and errors: three queries, however many."""
-    newest = session.exec(
-        select(Webhook)
-        .order_by(col(Webhook.received_at).desc(), col(Webhook.id).desc())
-        .limit(NEWEST)
-    ).all()
-    ids = [webhook.id for webhook in newest]
+@blueprint.get("/webhooks/<uuid:webhook_id>")
+def webhook(webhook_id: UUID) -> str:
+    """Show one webhook: where the links in notifications lead."""
+    with reading() as session:
+        found = session.get(Webhook, webhook_id)
+        if found is None:
+            abort(404, "There is no such webhook. It was deleted, or the address is wrong.")
+        rows = _with_what_became_of_them(session, [found])
+        return render_template("webhooks.html", rows=rows, newest=1)
+
+
+def _newest(session: Session) -> list[Row]:
+    return _with_what_became_of_them(
+        session,
+        session.exec(
+            select(Webhook)
+            .order_by(col(Webhook.received_at).desc(), col(Webhook.id).desc())
+            .limit(NEWEST)
+        ).all(),
+    )
+
+
+def _with_what_became_of_them(session: Session, webhooks: Sequence[Webhook]) -> list[Row]:
+    """Read records and errors of webhooks: two queries, however many."""
+    ids = [webhook.id for webhook in webhooks]
     records = {
         record.webhook_id: record
         for record in session.exec(
@@ -65,4 +84,4 @@ def _newest(
         select(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(ids))
     ):
         errors.setdefault(error.webhook_id, []).append(error)
-    return [(each, records.get(each.id), errors.get(each.id, [])) for each in newest]
+    return [(each, records.get(each.id), errors.get(each.id, [])) for each in webhooks]

@@ -40,7 +40,7 @@ class Served:
     def post(
         self, body: bytes = b"{}", headers: dict[str, str] | None = None, query: str = ""
     ) -> httpx.Response:
-        return httpx.post(f"{self.webhook_url}{query}", content=body, headers=headers)
+        return httpx.post(f"{self.webhook_url}{query}", content=body, headers=headers, timeout=30)
 
 
 Serve = Callable[..., AbstractContextManager[Served]]
@@ -65,7 +65,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         url, log = f"http://127.0.0.1:{port}", folder / "log"
         with running("hookline", "serve", env=environment, log=log) as process:
             running_still = partial(_runs, process)
-            assert wait_for(f"{url}/console/static/console.css", 20, running_still), log.read_text()
+            assert wait_for(f"{url}/console/static/console.css", 60, running_still), log.read_text()
             yield Served(url, api_key, log)
 
     return _serve

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from models.periods import PeriodError
 from models.webhook import Status
 from tasks.webhooks import claim_webhooks, create_entity, put_back_stuck_webhooks
-from tests.webhooks import FORM, records, set_stuck_limit, statuses, store
+from tests.webhooks import FORM, make_stuck, records, set_stuck_limit, statuses, store
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -29,10 +30,19 @@ def test_what_is_claimed_is_not_claimed_again() -> None:
 def test_stuck_webhooks_go_back_to_new_after_the_limit_of_the_lookup() -> None:
     store(FORM, FORM)
     claim_webhooks.fn(9)
-    assert put_back_stuck_webhooks.fn() == 0
-    set_stuck_limit(timedelta(0))
-    assert put_back_stuck_webhooks.fn() == 2
+    assert put_back_stuck_webhooks.fn() == []
+    assert statuses() == {Status.PROCESSING: 2}
+    make_stuck()
+    assert put_back_stuck_webhooks.fn() == []
     assert statuses() == {Status.NEW: 2}
+
+
+def test_a_period_that_is_none_is_said_before_anything_is_claimed() -> None:
+    store(FORM)
+    set_stuck_limit(timedelta(0))
+    with pytest.raises(PeriodError):
+        claim_webhooks.fn(9)
+    assert statuses() == {Status.NEW: 1}
 
 
 def test_records_are_created_and_bad_webhooks_fail() -> None:

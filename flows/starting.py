@@ -1,0 +1,99 @@
+"""Everything at once, as `hookline run` starts it: Prefect's server, a worker, the receiver."""
+
+import signal
+import socket
+import subprocess
+
+import click
+
+from flows import serving
+from models.settings import ROOT, settings
+
+START_SECONDS = 120
+"""A machine with much else to do takes a minute; one with nothing to do, a quarter of that."""
+
+
+def refuse_taken_ports() -> None:
+    """Say so where a port is taken, before anything has started.
+
+    Raises:
+        ClickException: one is; the text says which, and which setting names another.
+    """
+    refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
+    refuse_taken("127.0.0.1", settings().prefect_port, "HOOKLINE_PREFECT_PORT")
+
+
+def run_everything(api_key: str) -> int:
+    """Start what the Procfile names, print a welcome once all answers, and wait for the end.
+
+    Returns:
+        The code to exit with.
+    """
+    environment = serving.prefect_environment()
+    api_url = environment["PREFECT_API_URL"]
+    _take_every_end_as_ctrl_c()
+    everything = subprocess.Popen(  # noqa: S603  our own words
+        [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        if _all_answer(everything, api_url):
+            click.echo(_welcome(api_key, api_url.removesuffix("/api")))
+        elif everything.poll() is None:
+            click.echo(f"Not all answers after {START_SECONDS} seconds; see above why.", err=True)
+        everything.wait()
+    except KeyboardInterrupt:
+        everything.terminate()
+    return everything.wait()
+
+
+def refuse_taken(host: str, port: int, setting: str) -> None:
+    """Say so where one port is taken; `setting` names another."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} of {host} cannot be used: {error.strerror}. Is Hookline running already? "
+            f"{setting} names another port."
+        ) from None
+
+
+def _take_every_end_as_ctrl_c() -> None:
+    """Have SIGTERM interrupt like SIGINT, so that either ends all that was started.
+
+    SIGINT is set too: what a script starts in the background is born ignoring it, and so would be
+    the flow runs, which Prefect's worker ends with it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
+def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
+    """Wait until the receiver and the deployments are there; give up where a process ended."""
+    receiver = f"http://{settings().host}:{settings().port}/healthz"
+    deployed = f"{api_url}/deployments/name/create-entities/create-entities"
+    return all(
+        serving.wait_for(url, START_SECONDS, while_=lambda: everything.poll() is None)
+        for url in (receiver, deployed)
+    )
+
+
+def _welcome(api_key: str, prefect_url: str) -> str:
+    receiver = f"http://{settings().host}:{settings().port}"
+    body = '{"EntityName": "FormSubmit", "FirstName": "Ada", "LastName": "Lovelace"}'
+    return "\n".join(
+        (
+            "",
+            "Hookline is up.",
+            f"  Receiver    {receiver}/webhooks/<key>",
+            f"  Webhooks    {receiver}/console/webhooks",
+            f"  Flow runs   {prefect_url}/runs",
+            "",
+            "Send a webhook; the first is a record within a minute, later ones in seconds:",
+            "",
+            f"curl -H 'Content-Type: application/json' -d '{body}' {receiver}/webhooks/{api_key}",
+            "",
+        )
+    )

@@ -1,0 +1,1 @@
+"""What people did on the site: landing pages, visitors, web sessions and web actions."""

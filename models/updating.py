@@ -1,0 +1,67 @@
+"""A record that was made before, set anew by its webhook: the same row, never a second one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
+
+from models.drafting import Draft
+from models.entities.contact import Contact
+from models.entity import Entity, OfPerson
+from models.matching.reopening import reopen
+from models.parse_error import made_another_before
+from models.webhook import Webhook, WebhookRecord
+
+Made = Mapping[UUID, WebhookRecord]
+"""What webhooks made before, by their ids."""
+
+
+def with_entity_checked(
+    drafts: Iterable[tuple[Webhook, Draft]], made: Made
+) -> list[tuple[Webhook, Draft]]:
+    """Refuse the drafts whose entity is another than that of the record made before."""
+    return [(webhook, _checked(each, made.get(webhook.id))) for webhook, each in drafts]
+
+
+def _checked(each: Draft, before: WebhookRecord | None) -> Draft:
+    if before is None or each.entity is None or each.entity.code() == before.entity:
+        return each
+    return each.refused(made_another_before(each.entity.code(), before.entity))
+
+
+def update_records(session: Session, drafts: Iterable[tuple[Webhook, Draft]], made: Made) -> None:
+    """Set the columns that webhooks fill anew, and let people be searched for again.
+
+    What a webhook does not fill stays as it is. A record that was deleted since stays deleted.
+    Contacts are no part of this: they are only ever enriched, by contact search.
+    """
+    rows: dict[type[Entity], list[tuple[UUID, dict[str, Any]]]] = {}
+    for webhook, each in drafts:
+        if each.entity not in (None, Contact) and not each.failed and webhook.id in made:
+            rows.setdefault(each.entity, []).append((made[webhook.id].record_id, each.values))
+    for entity, changes in rows.items():
+        if issubclass(entity, OfPerson):
+            reopen(session, entity, [record_id for record_id, _ in changes])
+        _update(session, entity, changes)
+
+
+def _update(
+    session: Session, entity: type[Entity], changes: Iterable[tuple[UUID, dict[str, Any]]]
+) -> None:
+    """Write changes, one statement for all that fill the same columns."""
+    table = entity.__table__  # type: ignore[attr-defined]
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for record_id, values in changes:
+        if values:
+            new = {f"new_{column}": value for column, value in values.items()}
+            at = by_columns.setdefault(tuple(sorted(values)), [])
+            at.append({"record": record_id, **new})
+    for columns, rows in by_columns.items():
+        session.connection().execute(
+            update(table)
+            .where(table.c.id == bindparam("record"))
+            .values({column: bindparam(f"new_{column}") for column in columns}),
+            rows,
+        )

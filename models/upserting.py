@@ -1,0 +1,56 @@
+"""Insert, or update where the row is there: the one statement that databases write differently."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+
+def upsert(
+    session: Session,
+    model: type[SQLModel],
+    rows: Sequence[dict[str, Any]],
+    keep: Sequence[str] = (),
+) -> None:
+    """Insert rows, or bring those that are there, by primary key, up to date: one statement.
+
+    A row that says the same already is not written.
+
+    Args:
+        session: the transaction to write in.
+        model: the table.
+        rows: all with the same columns.
+        keep: columns that stay as they are where the row is there.
+    """
+    if not rows:
+        return
+    table: Any = model.__table__  # type: ignore[attr-defined]
+    statement = _insert(session, table)
+    fresh = statement.excluded
+    keys = [column.name for column in table.primary_key]
+    named = [name for name in rows[0] if name not in keys and name not in keep]
+    session.connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: fresh[name] for name in named},
+            where=or_(*(table.c[name].is_distinct_from(fresh[name]) for name in named)),
+        ),
+        list(rows),
+    )
+
+
+def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows that are not there, in the order of the sequence: one statement.
+
+    Whoever inserts several in a transaction sorts them, so that two never wait for each other.
+    """
+    if rows:
+        table: Any = model.__table__  # type: ignore[attr-defined]
+        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+
+
+def _insert(session: Session, table: Any) -> Any:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

@@ -1,0 +1,59 @@
+"""What remains of a run that is killed, or loses its database, in the middle of a batch."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic, sleep
+
+from sqlalchemy import text
+
+from models.database import engine
+from models.webhook import Status
+from tests.stack import Stack
+from tests.webhooks import FORM, records, set_stuck_limit, statuses, store
+
+MANY = 2000
+
+
+def test_a_run_killed_in_its_batch_leaves_each_webhook_with_one_record(
+    stack: Stack, database: str, tmp_path: Path
+) -> None:
+    ids = store(*[FORM] * MANY)
+    log = tmp_path / "log"
+    with stack.calling(f"create_entities(batch_size={MANY})", database, log) as process:
+        _wait_until(lambda: statuses()[Status.DONE] > 0)
+        process.kill()
+    left = statuses()
+    assert left[Status.DONE] > 0 and left[Status.PROCESSING] > 0, "it was not in the middle"
+    assert left[Status.NEW] == 0
+
+    set_stuck_limit(timedelta(seconds=1))
+    twice = f"create_entities(); create_entities(batch_size={MANY})"  # put back, then claimed
+    with stack.calling(twice, database, log) as process:
+        assert process.wait(120) == 0, log.read_text()
+    assert statuses() == {Status.DONE: MANY}
+    assert records() == dict.fromkeys(ids, 1)
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    end = monotonic() + 60
+    while not holds():
+        assert monotonic() < end
+        sleep(0.01)
+
+
+def test_watching_goes_on_where_the_database_broke_off_between_claim_and_record(
+    stack: Stack, postgres_database: str, tmp_path: Path
+) -> None:
+    impatient = f"{postgres_database}&options=-c%20lock_timeout%3D300"
+    (webhook_id,) = store(FORM)
+    log = tmp_path / "log"
+    with stack.calling("create_entities(watch_seconds=8)", impatient, log) as process:
+        with engine().begin() as other:
+            other.execute(text("LOCK TABLE webhook_entity IN ACCESS EXCLUSIVE MODE"))
+            _wait_until(lambda: "LockNotAvailable" in log.read_text())
+        assert process.wait(120) == 0
+    output = log.read_text()
+    assert "1 webhook: 1 done" in output
+    assert records() == {webhook_id: 1}
+    assert "ada@example.com" not in output

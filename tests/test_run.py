@@ -1,0 +1,60 @@
+"""`hookline run`: everything starts, the curl works, and everything ends."""
+
+import signal
+from pathlib import Path
+from time import monotonic, sleep
+from uuid import UUID
+
+import pytest
+
+from models.database import reading
+from models.settings import settings
+from models.webhook import Status, Webhook
+from tests.processes import alive, descendants
+from tests.stack import Stack, started
+from tests.webhooks import records
+
+A_MINUTE_AND_A_START = 120
+
+
+def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
+    receiver = f"http://127.0.0.1:{stack.environment['HOOKLINE_PORT']}"
+    prefect = f"http://127.0.0.1:{stack.environment['HOOKLINE_PREFECT_PORT']}"
+    for address in (f"{receiver}/webhooks/", f"{receiver}/console/webhooks", f"{prefect}/runs"):
+        assert address in stack.welcome()
+
+
+def test_the_curl_of_the_welcome_becomes_a_record_by_the_schedule(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOKLINE_DATABASE_URL", stack.database_url)
+    settings.cache_clear()
+    webhook_id = stack.curl()
+    webhook = _finished(webhook_id)
+    assert (webhook.status, webhook.webhook_source) == (Status.DONE, "getting-started")
+    assert records()[webhook_id] == 1
+    run = stack.get(f"flow_runs/{webhook.flow_run_id}")
+    assert run["auto_scheduled"] is True
+
+
+def _finished(webhook_id: UUID) -> Webhook:
+    end = monotonic() + A_MINUTE_AND_A_START
+    while monotonic() < end:
+        with reading() as session:
+            webhook = session.get_one(Webhook, webhook_id)
+        if webhook.status in (Status.DONE, Status.FAILED):
+            return webhook
+        sleep(0.2)
+    raise AssertionError("no scheduled run took it")
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("number", [signal.SIGINT])  # how SIGTERM ends it, `stack` looks at
+def test_it_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
+    for stack in started(tmp_path):
+        stack.welcome()
+        all_of_it = descendants(stack.process.pid)
+        assert len(all_of_it) > 5
+        stack.process.send_signal(number)
+        stack.process.wait(20)
+        assert alive(all_of_it) == set()
