@@ -16,6 +16,11 @@ from models.settings import settings
 
 FILE = "hookline.dump"
 
+TRIGGER_FUNCTIONS = """
+SELECT proname FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype
+"""
+
 
 def write(folder: Path) -> tuple[str, dict[str, int]]:
     """Dump the database into a folder, and return the schema's revision and the rows by table.
@@ -49,6 +54,8 @@ def restore(folder: Path) -> dict[str, int]:
         connection = session.connection()
         for name in inspect(connection).get_table_names():
             connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
+        for name in connection.execute(text(TRIGGER_FUNCTIONS)).scalars():  # these outlive tables
+            connection.execute(text(f'DROP FUNCTION "{name}"()'))
     _run(
         "pg_restore",
         "--no-owner",
