@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from models.database import transaction
+from models.database import DatabaseRefusedError, transaction
 from models.spool import segments, taken
 from models.webhook import Status, Webhook
 
@@ -50,13 +50,20 @@ def deliver(folder: Path, on: Engine | None = None) -> Iterator[int]:
 
     Raises:
         DatabaseAwayError: the database did not take a segment, which stays where it is.
-        DatabaseRefusedError: likewise, and it will not, until something is changed.
+        DatabaseRefusedError: it refused a segment, which stays where it is until something is
+            changed; all others were delivered.
     """
+    refused: DatabaseRefusedError | None = None
     for segment in segments(folder):
-        with taken(segment) as webhooks:
-            if webhooks is None:
-                continue
-            if webhooks:
-                with transaction(on) as session:
-                    insert_webhooks(session, webhooks)
-        yield len(webhooks)
+        try:
+            with taken(segment) as webhooks:
+                if webhooks:
+                    with transaction(on) as session:
+                        insert_webhooks(session, webhooks)
+        except DatabaseRefusedError as error:
+            refused = error  # the others need not wait for it
+            continue
+        if webhooks:
+            yield len(webhooks)
+    if refused:
+        raise refused

@@ -7,18 +7,18 @@ import json
 import logging
 import os
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.database import DatabaseAwayError, bounded_engine, reading
+from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, reading
 from models.settings import settings
 from models.source import WebhookKey, WebhookSource, hash_of
 
 READ_EVERY_SECONDS = 2.0
-"""A key that was removed opens its door for this long at the most."""
+"""A key that was removed opens its door for about this long, unless the database is away."""
 
 Door = tuple[UUID, str]
 """The id of a key, and the name of its source."""
@@ -30,40 +30,51 @@ class Keys:
     """The keys of all sources, by their hash."""
 
     def __init__(self) -> None:
-        self._engine = bounded_engine(settings().store_timeout_seconds)
+        self._seconds = settings().store_timeout_seconds
+        self._engine = bounded_engine(self._seconds)
         self._file = settings().resolved_spool_path() / "keys.json"
         self._reading = Lock()
         self._read_at = 0.0
-        self._doors: dict[str, Door] = {}
+        self._doors = _kept(self._file)
 
     def door(self, api_key: str) -> Door | None:
         """Return what a key opens, None where it opens nothing.
 
         Raises:
             DatabaseAwayError: the key is not known here, and the database cannot be asked.
+            DatabaseRefusedError: likewise, and its tables are not there.
         """
         if monotonic() >= self._read_at and self._reading.acquire(blocking=False):
-            try:
-                self._read_all()
-            finally:
-                self._reading.release()
+            # A database that hangs is waited for no longer than one that is away.
+            reader = Thread(target=self._read_all, name="keys", daemon=True)
+            reader.start()
+            reader.join(2 * self._seconds)
         sha256 = hash_of(api_key)
         if found := self._doors.get(sha256):
             return found
-        with reading(self._engine) as session:  # it may be a minute old or less
-            return _doors(session, sha256).get(sha256)
+        with reading(self._engine) as session:  # it may have been made just now
+            made = _doors(session, sha256)
+        self._remember(self._doors | made)
+        return made.get(sha256)
 
     def _read_all(self) -> None:
         try:
             with reading(self._engine) as session:
-                doors = _doors(session)
-        except DatabaseAwayError as error:
+                self._remember(_doors(session))
+        except (DatabaseAwayError, DatabaseRefusedError) as error:
             log.warning("the keys stay as they were read last: %s", error)
-            doors = self._doors or _kept(self._file)
-        if doors != self._doors:
-            self._doors = doors
+        finally:
+            self._read_at = monotonic() + READ_EVERY_SECONDS
+            self._reading.release()
+
+    def _remember(self, doors: dict[str, Door]) -> None:
+        if doors == self._doors:
+            return
+        self._doors = doors
+        try:
             _keep(self._file, doors)
-        self._read_at = monotonic() + READ_EVERY_SECONDS
+        except OSError as error:
+            log.error("the keys cannot be kept in the spool's folder: %s", error.strerror)
 
 
 def _doors(session: Session, sha256: str | None = None) -> dict[str, Door]:
@@ -87,6 +98,6 @@ def _keep(file: Path, doors: dict[str, Door]) -> None:
 def _kept(file: Path) -> dict[str, Door]:
     try:
         kept = json.loads(file.read_text())
-    except (OSError, ValueError):
-        return {}
-    return {sha256: (UUID(key), name) for sha256, (key, name) in kept.items()}
+        return {sha256: (UUID(key), name) for sha256, (key, name) in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # never written, or spoiled by the disk: the database knows them

@@ -2,7 +2,7 @@
 
 A commit waits for the disk, and a hundred webhooks in one commit wait no longer than one. Where the
 database does not take them within its time, they go to the spool, and from there into the table as
-soon as the database takes them again.
+soon as the database takes them again. One that was sent both ways is stored once, by its id.
 """
 
 import logging
@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from time import sleep
 from typing import Any
 
-from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, transaction
+from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.settings import settings
 from models.spool import Spool, segments
 from models.storing import deliver, insert_webhooks
@@ -19,6 +19,8 @@ from models.storing import deliver, insert_webhooks
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0
 """How often the spool is looked into, and a database that is away is tried again."""
+PAUSE_SECONDS = 30.0
+"""How long the spool is left alone after an error that waiting alone does not mend."""
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,13 @@ class Writer:
     """Stores the webhooks of all requests of this process."""
 
     def __init__(self) -> None:
-        self._engine = bounded_engine(settings().store_timeout_seconds)
+        seconds = settings().store_timeout_seconds
+        self._engine = bounded_engine(seconds)
+        self._patience = 2 * seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
         self._queue: SimpleQueue[_Waiting] = SimpleQueue()
         self._away = False
+        self._hangs = False
         self._starting = Lock()
         self._started = False
         if segments(self._spool.folder):
@@ -53,11 +58,16 @@ class Writer:
             DatabaseRefusedError: the database does not take it, as one that was not migrated.
         """
         self._start()
-        waiting = _Waiting(webhook)
-        self._queue.put(waiting)
-        waiting.done.wait()
-        if waiting.error:
-            raise waiting.error
+        if not self._hangs:
+            waiting = _Waiting(webhook)
+            self._queue.put(waiting)
+            if waiting.done.wait(self._patience):
+                if waiting.error:
+                    raise waiting.error
+                return
+            log.error("the database does not answer, webhooks go to the spool")
+            self._hangs = True
+        self._spool.append([webhook])
 
     def _start(self) -> None:
         """Start the threads with the first webhook, in the process that serves it."""
@@ -76,6 +86,7 @@ class Writer:
             except Empty:
                 pass
             self._store(batch)
+            self._hangs = False
 
     def _store(self, batch: list[_Waiting]) -> None:
         """Store a batch and let its requests answer.
@@ -110,16 +121,21 @@ class Writer:
             sleep(LOOK_EVERY_SECONDS)
             try:
                 self._empty_spool()
-            except (DatabaseAwayError, OSError):
+            except DatabaseAwayError:
                 continue
-            except DatabaseRefusedError as error:
-                log.error("the database refuses what is in the spool: %s", error)
+            except Exception as error:  # whatever it is, the next webhook may be delivered
+                log.error("the spool cannot be emptied: %s: %s", type(error).__name__, error)
+                sleep(PAUSE_SECONDS)
 
     def _empty_spool(self) -> None:
-        """Deliver what is in the spool. Once the database took some, it takes new webhooks too."""
-        if segments(self._spool.folder):
-            self._spool.close_segment()
-            for count in deliver(self._spool.folder, self._engine):
-                self._away = False
-                log.info("delivered %s webhooks from the spool", count)
-        self._away = False
+        """Deliver what is in the spool. Once the database took some, it takes new webhooks too.
+
+        Where another process has all of it in hand, the database is not known to be back.
+        """
+        if not segments(self._spool.folder):
+            self._away = False
+            return
+        self._spool.close_segment()
+        for count in deliver(self._spool.folder, self._engine):
+            self._away = False
+            log.info("delivered %s webhooks from the spool", count)

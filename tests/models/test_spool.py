@@ -151,3 +151,17 @@ def test_a_segment_that_the_database_refuses_stays(spool: Spool, tmp_path: Path)
     with pytest.raises(DatabaseRefusedError):
         list(deliver(tmp_path))
     assert len(segments(tmp_path)) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_a_segment_that_the_database_refuses_holds_up_no_other(
+    spool: Spool, tmp_path: Path
+) -> None:
+    for source in (None, "test"):
+        spool.append([webhook(webhook_source=source)])
+        spool.close_segment()
+    with pytest.raises(DatabaseRefusedError):
+        list(deliver(tmp_path))
+    with reading() as session:
+        assert len(session.exec(select(Webhook)).all()) == 1
+    assert len(segments(tmp_path)) == 1
