@@ -32,6 +32,8 @@ class Served:
     url: str
     api_key: str
     log: Path
+    pid: int = 0
+    spool: Path = Path()
 
     @property
     def webhook_url(self) -> str:
@@ -66,7 +68,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         with running("hookline", "serve", env=environment, log=log) as process:
             running_still = partial(_runs, process)
             assert wait_for(f"{url}/console/static/console.css", 60, running_still), log.read_text()
-            yield Served(url, api_key, log)
+            spool = Path(more.get("HOOKLINE_SPOOL_PATH", folder / "spool"))
+            yield Served(url, api_key, log, process.pid, spool)
 
     return _serve
 
