@@ -5,16 +5,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import files
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
 
-from models.settings import ROOT, settings
+from models.settings import IS_CHECKOUT, ROOT, place, settings
 
 WORK_POOL = "hookline"
-WORKER = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process")
 BIN = Path(sys.executable).parent
+PREFECT = (sys.executable, "-m", "prefect")
+"""Prefect's command line with the Python that runs Hookline, wherever its script lies."""
+WORKER = (*PREFECT, "worker", "start", "--pool", WORK_POOL, "--type", "process")
+
+
+def shipped(name: str) -> Path:
+    """Return a file that travels with Hookline: in the checkout, or where pip has put it."""
+    if IS_CHECKOUT:
+        return ROOT / name
+    return next(Path(str(each.locate())) for each in files("hookline") or () if each.name == name)
+
 
 PREFECT_KEEPS = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs,events,orphans",
@@ -45,7 +56,7 @@ def prefect_environment() -> dict[str, str]:
         "DO_NOT_TRACK": "1",
     }
     ours = {
-        "HOOKLINE_ROOT": str(ROOT),
+        "HOOKLINE_ROOT": str(place()),
         "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
@@ -66,20 +77,44 @@ def wait_for(url: str, seconds: float, while_: Callable[[], bool] = lambda: True
 
 
 def deploy() -> None:
-    """Create the work pool and deploy every flow of prefect.yaml to it.
+    """Create the work pool and deploy every flow of our prefect.yaml to it, then of the user's.
+
+    The user's is the prefect.yaml in the folder that an installed copy was started in. Where it
+    cannot be deployed, Prefect's reason is shown, and ours work all the same.
 
     Raises:
-        CalledProcessError: Prefect's command line failed; it has said why.
+        CalledProcessError: ours cannot be deployed; Prefect's command line has said why.
     """
     _prefect("work-pool", "create", WORK_POOL, "--type", "process", "--overwrite")
-    _prefect("deploy", "--all")
+    _prefect("deploy", "--all", "--prefect-file", str(shipped("prefect.yaml")))
+    users = place() / "prefect.yaml"
+    if not IS_CHECKOUT and users.exists():
+        try:
+            _prefect("deploy", "--all", "--prefect-file", str(users))
+        except subprocess.CalledProcessError:
+            sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
+
+
+def run_at_once(flow: str) -> None:
+    """Have a deployment run now rather than at its next time, where its schedule is on.
+
+    Raises:
+        HTTPError: Prefect's server does not take it.
+    """
+    with httpx.Client(base_url=prefect_environment()["PREFECT_API_URL"], timeout=30) as api:
+        deployment = api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
+        if any(schedule["active"] for schedule in deployment["schedules"]):
+            api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status()
 
 
 def _prefect(*arguments: str) -> None:
-    subprocess.run(  # noqa: S603  our own words
-        [str(BIN / "prefect"), "--no-prompt", *arguments],
-        cwd=ROOT,
+    done = subprocess.run(  # noqa: S603  our own words
+        [*PREFECT, "--no-prompt", *arguments],
+        cwd=place(),
         env=prefect_environment(),
-        check=True,
-        stdout=subprocess.DEVNULL,
+        text=True,
+        stdout=subprocess.PIPE,
     )
+    if done.returncode:
+        sys.stderr.write(done.stdout)
+    done.check_returncode()

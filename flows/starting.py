@@ -3,12 +3,14 @@
 import signal
 import socket
 import subprocess
+import sys
 
 import click
 
 from flows import serving
-from models.settings import ROOT, settings
+from models.settings import place, settings
 
+HONCHO = (sys.executable, "-m", "honcho")
 START_SECONDS = 120
 """A machine with much else to do takes a minute; one with nothing to do, a quarter of that."""
 
@@ -33,8 +35,8 @@ def run_everything(api_key: str) -> int:
     api_url = environment["PREFECT_API_URL"]
     _take_every_end_as_ctrl_c()
     everything = subprocess.Popen(  # noqa: S603  our own words
-        [str(serving.BIN / "honcho"), "start", "--procfile", str(ROOT / "Procfile")],
-        cwd=ROOT,
+        [*HONCHO, "start", "--procfile", str(serving.shipped("Procfile"))],
+        cwd=place(),
         env=environment,
     )
     try:
@@ -91,7 +93,7 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             f"  Webhooks    {receiver}/console/webhooks",
             f"  Flow runs   {prefect_url}/runs",
             "",
-            "Send a webhook; the first is a record within a minute, later ones in seconds:",
+            "Send a webhook; it is a record within seconds:",
             "",
             f"curl -H 'Content-Type: application/json' -d '{body}' {receiver}/webhooks/{api_key}",
             "",

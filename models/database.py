@@ -1,12 +1,14 @@
 """The door to the database: engines, transactions, and what counts as away."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from time import sleep
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -96,7 +98,8 @@ def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
 
     @event.listens_for(made, "connect")
     def _set_pragmas(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        _set_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "begin")
@@ -107,6 +110,21 @@ def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return made
+
+
+def _set_wal(connection: Any) -> None:
+    """Have readers and the writer not wait for each other: once, for the file as a whole.
+
+    Two that open a new file at once are told that it is busy, whatever the timeout says.
+    """
+    for wait in (0.05, 0.1, 0.2, 0.4, 0.8, None):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if wait is None:
+                raise
+            sleep(wait)
 
 
 @contextmanager
@@ -145,6 +163,11 @@ def reading(on: Engine | None = None) -> Iterator[Session]:
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
+
+
+def has_table(session: Session, table: str) -> bool:
+    """Say whether a table is there; that of a user's entity may still wait for its migration."""
+    return inspect(session.connection()).has_table(table)
 
 
 @contextmanager

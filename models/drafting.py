@@ -4,13 +4,14 @@ A draft is a pure function of the webhook, its source's notation and the entitie
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.casting import Notation, can_cast_to, cast
+from models.completing import completed, detail_for, rows_of
 from models.entities import find_entity
-from models.entity import Column, Entity, normal_name
+from models.entity import Column, Detail, Entity, normal_name
 from models.parse_error import ParseError, entity_missing, entity_not_found
 from models.parsing import Parameters, parse
 from models.webhook import Status
@@ -30,21 +31,39 @@ class Draft:
     unknown: Parameters = field(default_factory=dict)
     """The parameters that are no column."""
     errors: tuple[ParseError, ...] = ()
+    details: dict[type[Detail], list[dict[str, Any]]] = field(default_factory=dict)
+    """What the columns of each row get, by its table, where the webhook brings a list for it."""
 
     @property
     def failed(self) -> bool:
         """Say whether no record can be made."""
-        return self.entity is None or any(error.column is None for error in self.errors)
+        return self.entity is None or any(error.fails for error in self.errors)
 
     @property
     def status(self) -> Status:
         """Return the status that the webhook comes to."""
         return Status.FAILED if self.failed else Status.DONE
 
+    @property
+    def sent_values(self) -> dict[str, Any]:
+        """Return the values that the webhook brought, without the defaults."""
+        return {
+            name: value
+            for name, value in self.values.items()
+            if name in self.sent_as and value is not None
+        }
+
     def without(self, column: Column, error: ParseError) -> "Draft":
         """Leave one column empty for the error that is its reason."""
         values = {name: value for name, value in self.values.items() if name != column.name}
-        return replace(self, values=values, errors=(*self.errors, error))
+        left = replace(self, values=values, errors=(*self.errors, error))
+        return left.completed([column])
+
+    def completed(self, columns: Iterable[Column]) -> "Draft":
+        """Give columns that are empty their default, and fail where one of them is required."""
+        assert self.entity is not None  # noqa: S101  a draft without one has no columns
+        values, errors = completed(self.values, columns, self.entity.code())
+        return replace(self, values=values, errors=(*self.errors, *errors))
 
     def refused(self, error: ParseError) -> "Draft":
         """Fail the whole draft for an error that is its reason."""
@@ -101,6 +120,10 @@ def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) ->
     made = Draft(entity=entity)
     errors: list[ParseError] = []
     for parameter, value in _exact_codes_first(entity, parameters):
+        if detail := detail_for(entity, parameter):
+            made.details[detail], wrong = rows_of(detail, parameter, value, notation)
+            errors += wrong
+            continue
         column = entity.column_for(parameter)
         if column is None or column.name in made.sent_as or not can_cast_to(column.type):
             made.unknown[parameter] = value
@@ -110,7 +133,7 @@ def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) ->
             made.values[column.name] = cast(value, column, entity.code(), notation)
         except ParseError as error:
             errors.append(error)
-    return replace(made, errors=tuple(errors))
+    return replace(made, errors=tuple(errors)).completed(entity.columns())
 
 
 def _exact_codes_first(entity: type[Entity], parameters: Parameters) -> list[tuple[str, Any]]:

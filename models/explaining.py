@@ -59,5 +59,7 @@ def _column_lines(made: Draft) -> Iterator[str]:
             value = made.values.get(column.name)
             shown = "(empty)" if value is None else str(value)
             yield f"  {made.sent_as[column.name]} -> {column.code} = {shown}"
+    for detail, rows in made.details.items():
+        yield f"  a list -> {len(rows)} rows of {detail.code()}"
     for parameter, value in made.unknown.items():
         yield f"  {parameter} -> no column, kept with the webhook = {value}"

@@ -3,6 +3,7 @@
 The six texts that the description lists stand here letter for letter: people search for them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,8 @@ class Kind(StrEnum):
     LOOKUP_NOT_FOUND = "lookup-not-found"
     RECORD_REFUSED = "record-refused"
     ATTEMPTS_EXHAUSTED = "attempts-exhausted"
+    VALUE_REQUIRED = "value-required"
+    KEY_TAKEN = "key-taken"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class ParseError(Exception):
     message: str
     advice: str
     column: str | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Say whether no record can be made."""
+        return self.column is None or self.kind is Kind.VALUE_REQUIRED
 
 
 def content_type_missing() -> ParseError:
@@ -155,6 +163,28 @@ def attempts_exhausted(attempts: int) -> ParseError:
         f"Exception: Processing did not end in {attempts} attempts.",
         "Each run that had it was killed or crashed: look for those runs in Prefect, and at the "
         "size and form of the webhook's body. Once the cause is gone, put it back to New.",
+    )
+
+
+def value_required(column: str, entity: str) -> ParseError:
+    """A column that may not be empty has no value."""
+    return ParseError(
+        Kind.VALUE_REQUIRED,
+        _about_value(column, entity, "The column is required and has no value."),
+        f"Have the service send {column}. No record of {entity} is made without it.",
+        column,
+    )
+
+
+def key_taken(entity: str, columns: Sequence[str]) -> ParseError:
+    """A record with the same business key is there, and is not to be changed by webhooks."""
+    named = ", ".join(columns)
+    return ParseError(
+        Kind.KEY_TAKEN,
+        f'An error occurred while processing the webhook. Entity name: "{entity}" '
+        f"Exception: A record with the same {named} exists already.",
+        f"The service has sent it before, or {named} is not unique there. To have a second webhook "
+        "update the record, write BusinessKey.that_updates in the entity's file.",
     )
 
 

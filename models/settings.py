@@ -8,6 +8,13 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (ROOT / "prefect.yaml").exists()
+"""Whether this is a checkout, rather than a copy that pip put among other packages."""
+
+
+def place() -> Path:
+    """Return the folder to work in: the checkout, or the current one of an installed copy."""
+    return ROOT if IS_CHECKOUT else Path.cwd()
 
 
 class Settings(BaseSettings):
@@ -16,8 +23,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOOKLINE_", env_file=".env", extra="ignore")
 
     home: Path = Field(
-        default=ROOT / ".hookline",
-        description="Folder for what Hookline keeps on disk: SQLite, Prefect's database.",
+        default_factory=lambda: place() / ".hookline",
+        description="Folder for what Hookline keeps on disk: SQLite, Prefect's database. Without "
+        "it `.hookline`, in the checkout or else in the current folder.",
     )
     database_url: str = Field(
         default="",

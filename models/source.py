@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 from uuid import UUID
 
+import pycountry
 from sqlmodel import Field, Session, SQLModel, select
 
 from models.identity import new_id, utc_now
@@ -49,17 +51,25 @@ class WebhookKey(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now)
 
 
+class Ways(TypedDict, total=False):
+    """How what a source sends is read: see the columns of the same names."""
+
+    day_first: bool
+    decimal_comma: bool
+    contact_profile: str | None
+    region: str | None
+    searches_contacts: bool
+
+
 class SourceError(Exception):
     """A source cannot be made or found; the text says why, for the person who asked."""
 
 
-def add_source(
-    session: Session, name: str, *, day_first: bool = False, decimal_comma: bool = False
-) -> str:
+def add_source(session: Session, name: str, **ways: Unpack[Ways]) -> str:
     """Make a source and its first key, and return the key, which is not kept.
 
     Raises:
-        SourceError: the name is empty, too long, or taken.
+        SourceError: the name is empty, too long, or taken, or a way is none.
     """
     name = name.strip()
     if not 0 < len(name) <= 100:
@@ -69,10 +79,32 @@ def add_source(
             f'There is a source "{name}" already. Choose another name, or give it a new key with '
             f'`hookline source key "{name}"`.'
         )
-    source = WebhookSource(name=name, day_first=day_first, decimal_comma=decimal_comma)
+    source = WebhookSource(name=name, **_checked(ways))
     session.add(source)
     session.flush()
     return _add_key(session, source)
+
+
+def set_ways(session: Session, name: str, **ways: Unpack[Ways]) -> None:
+    """Change how what a source sends is read; what is not named stays.
+
+    Raises:
+        SourceError: there is no such source, or a way is none.
+    """
+    source = find_source(session, name)
+    if source is None:
+        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    source.sqlmodel_update(dict(_checked(ways)))
+    session.add(source)
+
+
+def _checked(ways: Ways) -> Ways:
+    region = ways.get("region")
+    if region and not pycountry.countries.get(alpha_2=region):
+        raise SourceError(
+            f'"{region}" is no region. Use the two letters of ISO 3166, such as US or DE.'
+        )
+    return ways
 
 
 def replace_keys(session: Session, name: str) -> str:

@@ -44,13 +44,13 @@ def update_records(session: Session, drafts: Iterable[tuple[Webhook, Draft]], ma
     for entity, changes in rows.items():
         if issubclass(entity, OfPerson):
             reopen(session, entity, [record_id for record_id, _ in changes])
-        _update(session, entity, changes)
+        set_columns(session, entity, changes)
 
 
-def _update(
+def set_columns(
     session: Session, entity: type[Entity], changes: Iterable[tuple[UUID, dict[str, Any]]]
 ) -> None:
-    """Write changes, one statement for all that fill the same columns."""
+    """Set columns of records, by their ids: one statement for all that set the same columns."""
     table = entity.__table__  # type: ignore[attr-defined]
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record_id, values in changes:

@@ -8,6 +8,7 @@ from prefect.runtime import task_run
 
 from models.database import reading, transaction
 from models.entities import entities_of_people
+from models.following import left_behind
 from models.identity import utc_now
 from models.matching.indexing import index_contacts
 from models.matching.rules import Decision
@@ -44,14 +45,16 @@ def find_waiting_records(entity: str, limit: int) -> list[UUID]:
 
 @task(**DATABASE_TASK)
 def find_left_behind() -> dict[str, list[UUID]]:
-    """Return the records whose run was killed before it came to their contacts, by entity."""
-    before = utc_now() - LEFT_BEHIND_AFTER
+    """Return the records whose run was killed before it came to their subflow, by entity."""
+    now = utc_now()
+    before = now - LEFT_BEHIND_AFTER
     with reading() as session:
-        return {
-            code: ids
-            for code, entity in entities_of_people().items()
-            if (ids := waiting_records(session, entity, LEFT_BEHIND_AT_ONCE, before))
-        }
+        found = left_behind(session, before, LEFT_BEHIND_AT_ONCE, now)
+        for code, entity in entities_of_people().items():
+            waiting = waiting_records(session, entity, LEFT_BEHIND_AT_ONCE, before)
+            if waiting:
+                found[code] = list(dict.fromkeys([*waiting, *found.get(code, [])]))
+    return found
 
 
 def _name_with_count() -> str:

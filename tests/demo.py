@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from sqlmodel import col, select
 
-from hookline import getting_started_key_file
+from flows.commands.starting import getting_started_key_file
 from models.database import DatabaseAwayError, DatabaseRefusedError, reading
 from models.settings import settings
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord

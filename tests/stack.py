@@ -56,15 +56,30 @@ class Stack:
         answer = subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout
         return UUID(json.loads(answer)["id"])
 
-    def run(self, database_url: str, **parameters: Any) -> dict[str, Any]:
-        """Run create-entities on a database, by hand as from Prefect's UI; wait for its end."""
-        deployment = self.get("deployments/name/create-entities/create-entities")
-        started = self.post(
-            f"deployments/{deployment['id']}/create_flow_run",
-            parameters={"watch_seconds": 0, **parameters},
-            job_variables={"env": {"HOOKLINE_DATABASE_URL": database_url}},
-        )
-        return self.finished(started["id"])
+    def ask_for(self, flow: str, database_url: str, parameters: dict[str, Any]) -> httpx.Response:
+        """Ask for a run of a deployment as Prefect's UI does, and return the answer."""
+        deployment = self.get(f"deployments/name/{flow}/{flow}")
+        wanted = {
+            "parameters": parameters,
+            "job_variables": {"env": {"HOOKLINE_DATABASE_URL": database_url}},
+            "enforce_parameter_schema": True,
+        }
+        return self.send("POST", f"deployments/{deployment['id']}/create_flow_run", wanted)
+
+    def run(
+        self, database_url: str, flow: str = "create-entities", **parameters: Any
+    ) -> dict[str, Any]:
+        """Run a deployment on a database, by hand as from Prefect's UI; wait for its end."""
+        if flow == "create-entities":
+            parameters = {"watch_seconds": 0, **parameters}
+        answer = self.ask_for(flow, database_url, parameters)
+        assert answer.is_success, answer.text
+        return self.finished(answer.json()["id"])
+
+    def artifacts(self, run: dict[str, Any]) -> dict[str, Any]:
+        """Return what a run left, by key."""
+        found = self.post("artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
+        return {each["key"]: each for each in found}
 
     def finished(self, run_id: str) -> dict[str, Any]:
         """Wait for the end of a run."""
@@ -79,14 +94,27 @@ class Stack:
     def calling(self, calls: str, database_url: str, log: Path) -> AbstractContextManager[Process]:
         """Run a Python of its own that calls `create_entities` as told."""
         code = f"from flows.create_entities import create_entities; {calls}"
+        return self.python(code, database_url, log)
+
+    def python(self, code: str, database_url: str, log: Path) -> AbstractContextManager[Process]:
+        """Run a Python of its own against the server."""
         environment = {**self.environment, "HOOKLINE_DATABASE_URL": database_url}
         return running("python", "-c", code, env=environment, log=log)
 
     def get(self, path: str) -> Any:
-        return self.api.get(path).raise_for_status().json()
+        return self.send("GET", path).raise_for_status().json()
 
     def post(self, path: str, **content: Any) -> Any:
-        return self.api.post(path, json=content).raise_for_status().json()
+        return self.send("POST", path, content).raise_for_status().json()
+
+    def send(self, method: str, path: str, content: Any = None) -> httpx.Response:
+        """Ask the API. While its database is busy it answers 503, which its clients try again."""
+        for _ in range(20):
+            answer = self.api.request(method, path, json=content)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            sleep(0.5)
+        return answer
 
 
 def started(folder: Path) -> Iterator[Stack]:

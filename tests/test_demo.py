@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hookline import getting_started_key_file
+from flows.commands.starting import getting_started_key_file
 from models.settings import settings
 from tests import demo
 from tests.payloads import payloads

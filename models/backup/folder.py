@@ -72,7 +72,7 @@ def restore_backup(folder: Path, force: bool = False) -> Manifest:
     if not _is_known(manifest.schema_revision):
         raise BackupError(
             f"The backup was written by Hookline {manifest.hookline}, which is later than this "
-            "one. Restore it with that version."
+            "one, or with a package of entities that is not installed here. Restore it with those."
         )
     if not force and (used := _used_tables()):
         raise BackupError(
@@ -88,11 +88,11 @@ def restore_backup(folder: Path, force: bool = False) -> Manifest:
     return manifest
 
 
-def _is_known(revision: str) -> bool:
+def _is_known(revisions: str) -> bool:
     with engine().connect() as connection:
         script = ScriptDirectory.from_config(migrations.config(connection))
     try:
-        return script.get_revision(revision) is not None
+        return all(script.get_revision(each) is not None for each in revisions.split(", "))
     except CommandError:
         return False
 

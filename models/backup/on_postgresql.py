@@ -23,7 +23,7 @@ WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::
 
 
 def write(folder: Path) -> tuple[str, dict[str, int]]:
-    """Dump the database into a folder, and return the schema's revision and the rows by table.
+    """Dump the database into a folder, and return the schema's revisions and the rows by table.
 
     The dump and the counts see one snapshot, whatever is written meanwhile.
     """
@@ -39,8 +39,9 @@ def write(folder: Path) -> tuple[str, dict[str, int]]:
             f"--snapshot={snapshot}",
             f"--file={folder / FILE}",
         )
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        return str(revision), counts(connection)
+        # One for our history of migrations, and one for each package that has its own.
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        return ", ".join(sorted(revisions)), counts(connection)
 
 
 def restore(folder: Path) -> dict[str, int]:

@@ -67,7 +67,9 @@ def restore(folder: Path) -> dict[str, int]:
 
 
 def _revision(connection: sqlite3.Connection) -> str:
-    return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    """Return the revisions: ours, and that of each package with a history of its own."""
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return ", ".join(sorted(revision for (revision,) in found))
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:

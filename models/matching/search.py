@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
 from models.attribution import Attribution, marks_of
+from models.database import has_table
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
 from models.matching.directory import Directory, Person
@@ -47,6 +48,8 @@ def waiting_records(
     session: Session, entity: type[OfPerson], limit: int, made_before: datetime
 ) -> list[UUID]:
     """Return the ids of records that wait for their contact, the oldest first."""
+    if not has_table(session, str(entity.__tablename__)):
+        return []
     return list(
         session.exec(
             select(entity.id)

@@ -7,6 +7,7 @@ import models.matching.tables
 import models.notifying.tables
 import models.site_events.tables
 import models.source
+import models.subflow
 import models.webhook  # noqa: F401
 from models.entities import entities
 
@@ -17,6 +18,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,  # SQLite changes a column by copying its table
     compare_server_default=False,
+    include_object=context.config.attributes.get("include_object"),
 )
 with context.begin_transaction():
     context.run_migrations()

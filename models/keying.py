@@ -1,0 +1,129 @@
+"""Records with a business key: a second webhook with the same one updates, or is refused.
+
+Set-based, in the caller's transaction. Two at the same moment are told apart by the database's
+unique constraint; the one that it refuses is taken again, and finds the other's record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, tuple_, update
+from sqlmodel import Session
+
+from models.drafting import Draft
+from models.entity import BusinessKey, Entity, OfPerson
+from models.identity import new_id
+from models.parse_error import key_taken
+from models.updating import set_columns
+from models.webhook import Webhook
+
+Drafts = list[tuple[Webhook, Draft]]
+
+
+@dataclass
+class _Writes:
+    """What is to be written of one entity, by record id, the later webhook over the earlier."""
+
+    new: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, record_id: UUID, values: dict[str, Any], there: bool) -> None:
+        if record_id in self.new:
+            self.new[record_id] |= values
+        elif there:
+            self.changed.setdefault(record_id, {}).update(values)
+        else:
+            self.new[record_id] = values
+
+
+def save_keyed(session: Session, drafts: Drafts, now: datetime) -> tuple[Drafts, dict[UUID, UUID]]:
+    """Save the records of entities with a business key.
+
+    Returns:
+        All drafts, those that were refused among them, and the id of each record by its webhook.
+    """
+    record_ids: dict[UUID, UUID] = {}
+    for entity in {each.entity for _, each in drafts if each.entity and each.entity.business_key}:
+        of_entity = [
+            (webhook, each) for webhook, each in drafts if each.entity is entity and not each.failed
+        ]
+        record_ids |= _save(session, entity, of_entity, now)
+    return [_refused_if_left(webhook, each, record_ids) for webhook, each in drafts], record_ids
+
+
+def _refused_if_left(
+    webhook: Webhook, each: Draft, record_ids: dict[UUID, UUID]
+) -> tuple[Webhook, Draft]:
+    key = each.entity.business_key if each.entity else None
+    if each.entity is None or key is None or each.failed or webhook.id in record_ids:
+        return webhook, each
+    codes = [column.code for column in each.entity.columns() if column.name in key.columns]
+    return webhook, each.refused(key_taken(each.entity.code(), codes))
+
+
+def _save(
+    session: Session, entity: type[Entity], drafts: Drafts, now: datetime
+) -> dict[UUID, UUID]:
+    key = entity.business_key
+    assert key is not None  # noqa: S101  the caller looked
+    there = _records_by_key(session, entity, key, drafts)
+    known = dict(there)
+    writes = _Writes()
+    record_ids = {}
+    for webhook, each in drafts:
+        values = _key_of(key, each)
+        if values in known and not key.updates:
+            continue
+        record_id = known.setdefault(values, new_id())
+        record_ids[webhook.id] = record_id
+        sent = each.values if values not in there else each.sent_values
+        writes.add(record_id, dict(sent), there=values in there)
+    _insert(session, entity, writes.new, now)
+    set_columns(session, entity, writes.changed.items())
+    if issubclass(entity, OfPerson):
+        _search_again(session, entity, list(writes.changed))
+    return record_ids
+
+
+def _key_of(key: BusinessKey, each: Draft) -> tuple[Any, ...]:
+    return tuple(each.values[column] for column in key.columns)
+
+
+def _records_by_key(
+    session: Session, entity: type[Entity], key: BusinessKey, drafts: Drafts
+) -> dict[tuple[Any, ...], UUID]:
+    table = entity.__table__  # type: ignore[attr-defined]
+    columns = [table.c[column] for column in key.columns]
+    wanted = {_key_of(key, each) for _, each in drafts}
+    found = session.connection().execute(
+        table.select()
+        .with_only_columns(table.c.id, *columns)
+        .where(tuple_(*columns).in_(wanted))
+        .with_for_update()
+    )
+    return {tuple(values): record_id for record_id, *values in found}
+
+
+def _insert(
+    session: Session, entity: type[Entity], rows: dict[UUID, dict[str, Any]], now: datetime
+) -> None:
+    empty = dict.fromkeys(column.name for column in entity.columns())
+    made = [
+        {**empty, **values, "id": record_id, "created_at": now}
+        for record_id, values in rows.items()
+    ]
+    if made:
+        session.connection().execute(insert(entity.__table__), made)  # type: ignore[attr-defined]
+
+
+def _search_again(session: Session, entity: type[OfPerson], record_ids: Sequence[UUID]) -> None:
+    """Have records that no one was found for wait again, now that they may say who it is."""
+    table = entity.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        update(table)
+        .where(table.c.id.in_(record_ids), table.c.contact_id.is_(None))
+        .values(contact_searched_at=None)
+    )
