@@ -86,6 +86,6 @@ def _ask_to_come_back(error: Exception) -> NoReturn:
     """Have the sender keep the webhook, where neither the database nor the spool takes it."""
     log.error("could not store a webhook: %s: %s", type(error).__name__, error)
     raise ServiceUnavailable(
-        "The webhook could not be stored. Send it again.",
+        "The webhook was not stored. Send it again.",
         retry_after=RETRY_AFTER_SECONDS,
     ) from None

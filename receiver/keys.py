@@ -31,7 +31,6 @@ class Keys:
 
     def __init__(self) -> None:
         self._seconds = settings().store_timeout_seconds
-        self._engine = bounded_engine(self._seconds)
         self._file = settings().resolved_spool_path() / "keys.json"
         self._reading = Lock()
         self._read_at = 0.0
@@ -52,17 +51,19 @@ class Keys:
         sha256 = hash_of(api_key)
         if found := self._doors.get(sha256):
             return found
-        with reading(self._engine) as session:  # it may have been made just now
+        with reading(bounded_engine(self._seconds)) as session:  # it may have been made just now
             made = _doors(session, sha256)
         self._remember(self._doors | made)
         return made.get(sha256)
 
     def _read_all(self) -> None:
         try:
-            with reading(self._engine) as session:
+            with reading(bounded_engine(self._seconds)) as session:
                 self._remember(_doors(session))
         except (DatabaseAwayError, DatabaseRefusedError) as error:
             log.warning("the keys stay as they were read last: %s", error)
+        except Exception as error:  # asked for again by the request, which says so
+            log.error("the keys cannot be read: %s", type(error).__name__)
         finally:
             self._read_at = monotonic() + READ_EVERY_SECONDS
             self._reading.release()

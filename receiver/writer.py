@@ -38,9 +38,8 @@ class Writer:
     """Stores the webhooks of all requests of this process."""
 
     def __init__(self) -> None:
-        seconds = settings().store_timeout_seconds
-        self._engine = bounded_engine(seconds)
-        self._patience = 2 * seconds + 1  # a database that is away has been found out by then
+        self._seconds = settings().store_timeout_seconds
+        self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
         self._queue: SimpleQueue[_Waiting] = SimpleQueue()
         self._away = False
@@ -108,7 +107,7 @@ class Writer:
     def _write(self, webhooks: list[dict[str, Any]]) -> None:
         if not self._away:
             try:
-                with transaction(self._engine) as session:
+                with transaction(bounded_engine(self._seconds)) as session:
                     insert_webhooks(session, webhooks)
                 return
             except DatabaseAwayError as error:
@@ -136,6 +135,6 @@ class Writer:
             self._away = False
             return
         self._spool.close_segment()
-        for count in deliver(self._spool.folder, self._engine):
+        for count in deliver(self._spool.folder, bounded_engine(self._seconds)):
             self._away = False
             log.info("delivered %s webhooks from the spool", count)
