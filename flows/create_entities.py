@@ -5,13 +5,16 @@ from time import monotonic
 from prefect import State, flow
 from prefect.states import Completed, Failed
 
+from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows, with_steps_of_their_own
 from flows.reporting import leave_decisions, leave_outcomes, run_name
+from flows.running import run_within
 from flows.telling import tell_of
 from models.claiming import chunks
 from models.matching.rules import Decision
 from models.outcome import Outcome, records_by_entity, sentence
 from tasks.contacts import find_left_behind
+from tasks.spool import spool_waits
 from tasks.watching import watch_for_webhooks
 from tasks.webhooks import claim_webhooks, create_entity, put_back_stuck_webhooks
 
@@ -43,6 +46,8 @@ def create_entities(
     decisions: list[tuple[str, Decision]] = []
     failed_subflows: list[str] = []
     try:
+        if spool_waits() and not run_within(deliver_spooled_webhooks).is_completed():
+            failed_subflows.append("deliver-spooled-webhooks")
         failed_subflows += run_subflows(find_left_behind())
         while True:
             if monotonic() < end:

@@ -33,33 +33,54 @@ class DatabaseRefusedError(Exception):
 
 def engine() -> Engine:
     """Return this process's engine for the database that the settings name."""
-    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds)
+    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds, None)
+
+
+def bounded_engine(seconds: float) -> Engine:
+    """Return an engine whose every statement ends within about `seconds`, answered or not."""
+    return _engine(settings().resolved_database_url(), seconds, seconds)
 
 
 @cache
-def _engine(url: str, timeout_seconds: float) -> Engine:
+def _engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout_seconds)
-    return _postgresql_engine(url, timeout_seconds)
+    return _postgresql_engine(url, timeout_seconds, statement_seconds)
 
 
-def _postgresql_engine(url: str, timeout_seconds: float) -> Engine:
+def _postgresql_engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
     made = create_engine(
         url,
         hide_parameters=True,  # people's data stays out of every error text
         pool_pre_ping=True,
         pool_timeout=timeout_seconds,
-        connect_args={"connect_timeout": max(1, int(timeout_seconds))},
+        connect_args={
+            "connect_timeout": max(1, int(timeout_seconds)),
+            **(_network_limits(statement_seconds) if statement_seconds else {}),
+        },
     )
 
     @event.listens_for(made, "connect")
-    def _set_time_zone(connection: Any, _record: Any) -> None:
+    def _set_up(connection: Any, _record: Any) -> None:
         # In the server's own zone, a moment of the year 1 or 9999 may lie in a year that Python
         # does not know, and a row that holds it could never be read again.
         connection.execute("SET TIME ZONE 'UTC'")
+        if statement_seconds:
+            # Not among the connection's options, which a user's URL may hold, and which a pooler
+            # between here and the server may not know.
+            connection.execute(f"SET statement_timeout = {int(statement_seconds * 1000)}")
         connection.commit()
 
     return made
+
+
+def _network_limits(seconds: float) -> dict[str, Any]:
+    """Bound how long a network that swallows packets is waited for."""
+    return {
+        "tcp_user_timeout": int(seconds * 1000),
+        "keepalives_idle": max(1, int(seconds)),
+        "keepalives_interval": 1,
+    }
 
 
 def _sqlite_engine(url: str, timeout_seconds: float) -> Engine:
@@ -107,8 +128,11 @@ def _set_wal(connection: Any) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(on: Engine | None = None) -> Iterator[Session]:
     """Open one transaction that writes; it commits at the end of the block, or not at all.
+
+    Args:
+        on: an engine of its own; without it, the process's.
 
     Raises:
         DatabaseAwayError: the database could not be reached, was busy, or broke off.
@@ -116,15 +140,18 @@ def transaction() -> Iterator[Session]:
     """
     with (
         _without_rows_in_errors(),
-        Session(engine(), expire_on_commit=False) as session,
+        Session(on or engine(), expire_on_commit=False) as session,
         session.begin(),
     ):
         yield session
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading(on: Engine | None = None) -> Iterator[Session]:
     """Open one session that only reads, and holds up no writer.
+
+    Args:
+        on: an engine of its own; without it, the process's.
 
     Raises:
         DatabaseAwayError: the database could not be reached, was busy, or broke off.
@@ -132,7 +159,7 @@ def reading() -> Iterator[Session]:
     """
     with (
         _without_rows_in_errors(),
-        engine().connect().execution_options(**{READS_ONLY: True}) as connection,
+        (on or engine()).connect().execution_options(**{READS_ONLY: True}) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session

@@ -19,3 +19,8 @@ def first_id_of(moment: datetime) -> UUID:
 def utc_now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+def moment_of_id(made: UUID) -> datetime:
+    """Return when an id of `new_id` was made, to the millisecond."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -46,6 +46,23 @@ class Settings(BaseSettings):
         description="How long to wait for a connection, or for another writer of SQLite, in "
         "seconds.",
     )
+    store_timeout_seconds: float = Field(
+        default=2,
+        gt=0,
+        description="How long the database may take to store a webhook, in seconds; after that the "
+        "webhook goes to the spool.",
+    )
+    spool_path: Path | None = Field(
+        default=None,
+        description="Folder for webhooks that the database could not take, on the receiver's own "
+        "disk. Without it, `spool` in the home folder.",
+    )
+    spool_max_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="How much the spool may hold, in bytes; beyond it senders are asked to come "
+        "back.",
+    )
     most_attempts: int = Field(
         default=5,
         ge=3,
@@ -109,6 +126,10 @@ class Settings(BaseSettings):
         description="What Matomo is told of a visitor whose form became a record: `off` nothing, "
         '`event` an event "lead created", `goal:7` a conversion of its goal 7.',
     )
+
+    def resolved_spool_path(self) -> Path:
+        """Return the folder of the spool, the one in the home folder where none is set."""
+        return self.spool_path or self.home / "spool"
 
     def resolved_database_url(self) -> str:
         """Return the URL of the database, the one in the home folder where none is set."""

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from models.database import DatabaseAwayError
 from receiver import console, health, intake
+from receiver.keys import Keys
+from receiver.writer import Writer
 
 
 class Receiver(Flask):
@@ -26,6 +28,8 @@ def create_app() -> Flask:
     """Make the receiver: intake under /webhooks, health under /healthz, pages under /console."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     app = Receiver(__name__)
+    app.extensions["keys"] = Keys()
+    app.extensions["writer"] = Writer()
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(console.blueprint)

@@ -1,4 +1,4 @@
-"""GET /healthz: whether a webhook that came now would be stored."""
+"""GET /healthz: whether a webhook that came now would be stored in the database."""
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue

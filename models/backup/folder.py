@@ -10,7 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy import inspect, literal, select, table
 
 from models import migrations
-from models.backup import on_postgresql, on_sqlite
+from models.backup import on_postgresql, on_sqlite, spooled
 from models.backup.manifest import BackupError, Kind, Manifest, read_manifest, sync, write_manifest
 from models.database import engine, reading
 from models.entities import entities
@@ -43,8 +43,10 @@ def write_backup(folder: Path, now: datetime) -> Manifest:
 
 def _write_into(folder: Path, now: datetime) -> Manifest:
     name = _kind()
+    # The spool first: what is delivered while the backup is written is then in both, and comes
+    # back once. The other way round it would be in neither.
+    spooled.write(folder)
     revision, counts = DATABASES[name].write(folder)
-    # What else Hookline keeps on disk is copied here: next, the spool.
     return write_manifest(folder, now, name, revision, counts)
 
 
@@ -78,11 +80,11 @@ def restore_backup(folder: Path, force: bool = False) -> Manifest:
             "HOOKLINE_DATABASE_URL, or replace what is in it with --force."
         )
     counts = DATABASES[name].restore(folder)
-    # What else Hookline keeps on disk comes back here: next, the spool.
     if counts != manifest.counts:
         raise BackupError("What came back is not what the manifest says. Take another backup.")
     engine().dispose()
     migrations.upgrade()
+    spooled.restore(folder)
     return manifest
 
 

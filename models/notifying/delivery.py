@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlmodel import Session, col, or_, select
 
-from models.notifying.news import Span, settled_until
+from models.notifying.news import Span
 from models.notifying.tables import Notification
+from models.spool import OVERDUE_AFTER
 
 IN_HAND_FOR = timedelta(minutes=5)
 """Longer than a message takes to be sent; after that its run was killed."""
@@ -53,7 +54,11 @@ def notification_ids(session: Session) -> list[UUID]:
 
 
 def take_in_hand(
-    session: Session, notification_id: UUID, now: datetime, settle: timedelta
+    session: Session,
+    notification_id: UUID,
+    now: datetime,
+    settle: timedelta,
+    spooled_since: datetime | None = None,
 ) -> InHand | None:
     """Take a notification so that no other run tells the same, or None where another has it.
 
@@ -62,6 +67,7 @@ def take_in_hand(
         notification_id: whose turn it is.
         now: the present moment.
         settle: see `settled_until`.
+        spooled_since: likewise.
     """
     taken = session.execute(
         update(Notification)
@@ -77,7 +83,7 @@ def take_in_hand(
     ).scalar_one_or_none()
     if taken is None:
         return None
-    until = settled_until(now, _oldest_writer(session), settle)
+    until = settled_until(now, _oldest_writer(session), settle, spooled_since)
     return InHand(
         taken,
         Span(taken.told_until, max(until, taken.told_until)),
@@ -97,6 +103,31 @@ def _oldest_writer(session: Session) -> timedelta:
         )
     ).scalar_one()
     return max(open_for or timedelta(), timedelta())
+
+
+def settled_until(
+    now: datetime,
+    oldest_writer: timedelta,
+    settle: timedelta,
+    spooled_since: datetime | None = None,
+) -> datetime:
+    """Return up to when all that happened can be read: what is committed late is not passed over.
+
+    What is written by a transaction that is open now is dated before its end. Nothing later than
+    the begin of the oldest of them is told yet, and nothing later than what waits in the spool,
+    which is delivered with the moment of its receipt. What was not delivered in the time it has is
+    waited for no longer: people hear of it as a run that failed.
+
+    Args:
+        now: the present moment.
+        oldest_writer: since how long the oldest transaction that writes is open.
+        settle: longest time between reading the clock and the begin of a transaction.
+        spooled_since: since when the spool holds something, read before the news are.
+    """
+    settled = now - oldest_writer
+    if spooled_since and now - spooled_since <= OVERDUE_AFTER:
+        settled = min(settled, spooled_since)
+    return settled - settle
 
 
 def put_down(session: Session, delivery: Delivery, now: datetime) -> None:

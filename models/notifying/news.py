@@ -1,7 +1,7 @@
 """What a notification has to tell since its marker: counts and ids, and data where asked for."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -178,18 +178,3 @@ def _data(session: Session, to: Notification, span: Span, errors: list[ErrorGrou
         .limit(MOST_BODIES)
     )
     return [Data(*row) for row in found]
-
-
-def settled_until(now: datetime, oldest_writer: timedelta, settle: timedelta) -> datetime:
-    """Return up to when all that happened can be read: what is committed late is not passed over.
-
-    What is written by a transaction that is open now is dated before its end. Nothing later than
-    the begin of the oldest of them is told yet. Where webhooks wait elsewhere, to be delivered
-    with the moment of their receipt, that moment holds this back too.
-
-    Args:
-        now: the present moment.
-        oldest_writer: since how long the oldest transaction that writes is open.
-        settle: longest time between reading the clock and the begin of a transaction.
-    """
-    return now - oldest_writer - settle

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import UUID
 
 import httpx
@@ -24,6 +25,10 @@ from tests.processes import Process, clean_environment, free_port, running
 SMALL_LIMIT = 200_000
 """Bytes of the largest body that receivers of tests take."""
 
+STORE_TIMEOUT = 1
+SPOOLING = {"HOOKLINE_STORE_TIMEOUT_SECONDS": str(STORE_TIMEOUT)}
+"""What a receiver is told that is to find out soon that its database is away."""
+
 
 @dataclass(frozen=True)
 class Served:
@@ -32,6 +37,8 @@ class Served:
     url: str
     api_key: str
     log: Path
+    pid: int = 0
+    spool: Path = Path()
 
     @property
     def webhook_url(self) -> str:
@@ -66,7 +73,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         with running("hookline", "serve", env=environment, log=log) as process:
             running_still = partial(_runs, process)
             assert wait_for(f"{url}/console/static/console.css", 60, running_still), log.read_text()
-            yield Served(url, api_key, log)
+            spool = Path(more.get("HOOKLINE_SPOOL_PATH", folder / "spool"))
+            yield Served(url, api_key, log, process.pid, spool)
 
     return _serve
 
@@ -136,3 +144,13 @@ def count() -> int:
     """Count the webhooks in the database."""
     with reading() as session:
         return session.exec(select(func.count()).select_from(Webhook)).one()
+
+
+def within(seconds: float, so: Callable[[], bool]) -> bool:
+    """Say whether something comes to be so within a time."""
+    end = monotonic() + seconds
+    while not so():
+        if monotonic() > end:
+            return False
+        sleep(0.1)
+    return True

@@ -31,14 +31,14 @@ def away(
         yield served
 
 
-def test_a_sender_is_asked_to_come_back(away: Served) -> None:
+def test_a_sender_whose_key_was_never_read_is_asked_to_come_back(away: Served) -> None:
     answer = away.post()
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "not stored" in answer.json()["message"]
 
 
-def test_health_says_that_nothing_would_be_stored(away: Served) -> None:
+def test_health_says_that_the_database_is_away(away: Served) -> None:
     answer = httpx.get(f"{away.url}/healthz")
     assert answer.status_code == 503
     assert answer.json()["status"] in ("database away", "database not ready")

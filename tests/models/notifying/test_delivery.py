@@ -59,13 +59,18 @@ def come(count: int, at: datetime, source: str = "forms", error: str | None = No
         return [webhook.id for webhook in webhooks]
 
 
-def take(notification: UUID, now: datetime) -> InHand | None:
+def take(notification: UUID, now: datetime, spooled_since: datetime | None = None) -> InHand | None:
     with transaction() as session:
-        return take_in_hand(session, notification, now, SETTLE)
+        return take_in_hand(session, notification, now, SETTLE, spooled_since)
 
 
-def tell(notification: UUID, now: datetime, result: Result = Result.SENT) -> Message | None:
-    taken = take(notification, now)
+def tell(
+    notification: UUID,
+    now: datetime,
+    result: Result = Result.SENT,
+    spooled_since: datetime | None = None,
+) -> Message | None:
+    taken = take(notification, now, spooled_since)
     assert taken is not None
     with reading() as session:
         news = collect(session, taken.notification, taken.span, taken.alarms)
@@ -111,6 +116,23 @@ def test_what_may_not_have_settled_waits_for_the_next_run(age: timedelta, told: 
     come(1, NOW + 5 * MINUTE - age)
     assert bool(tell(ops, NOW + 5 * MINUTE)) is told
     assert bool(tell(ops, NOW + 10 * MINUTE)) is not told
+
+
+def test_what_waits_in_the_spool_is_told_once_it_is_delivered() -> None:
+    ops = set_up(Topic.NEW_WEBHOOKS)
+    received, later = NOW + MINUTE, NOW + 10 * MINUTE
+    come(1, NOW + 5 * MINUTE)
+    assert tell(ops, later, spooled_since=received) is None
+    come(1, received)
+    told = tell(ops, later)
+    assert told is not None
+    assert "2 " in told.body
+
+
+def test_what_stays_in_the_spool_for_good_holds_back_no_news() -> None:
+    ops = set_up(Topic.NEW_WEBHOOKS)
+    come(1, NOW + MINUTE)
+    assert tell(ops, NOW + timedelta(days=4), spooled_since=NOW) is not None
 
 
 def test_what_happened_before_a_notification_was_set_is_not_told() -> None:

@@ -1,0 +1,140 @@
+"""One writer a process: it commits what has queued up, and only then do the requests answer.
+
+A commit waits for the disk, and a hundred webhooks in one commit wait no longer than one. Where the
+database does not take them within its time, they go to the spool, and from there into the table as
+soon as the database takes them again. One that was sent both ways is stored once, by its id.
+"""
+
+import logging
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from time import sleep
+from typing import Any
+
+from models.database import DatabaseAwayError, bounded_engine, transaction
+from models.settings import settings
+from models.spool import Spool, segments
+from models.storing import deliver, insert_webhooks
+
+MOST_AT_ONCE = 500
+LOOK_EVERY_SECONDS = 1.0
+"""How often the spool is looked into, and a database that is away is tried again."""
+PAUSE_SECONDS = 30.0
+"""How long the spool is left alone after an error that waiting alone does not mend."""
+
+log = logging.getLogger(__name__)
+
+
+class _Waiting:
+    """A webhook, and the request that waits until it is on disk."""
+
+    def __init__(self, webhook: dict[str, Any]) -> None:
+        self.webhook = webhook
+        self.error: Exception | None = None
+        self.done = Event()
+
+
+class Writer:
+    """Stores the webhooks of all requests of this process."""
+
+    def __init__(self) -> None:
+        self._seconds = settings().store_timeout_seconds
+        self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
+        self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
+        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
+        self._away = False
+        self._hangs = False
+        self._starting = Lock()
+        self._started = False
+        if segments(self._spool.folder):
+            self._start()
+
+    def store(self, webhook: dict[str, Any]) -> None:
+        """Return once a webhook is on disk, in the table or in the spool.
+
+        Raises:
+            SpoolFullError: the database is away, and the spool has no room.
+            DatabaseRefusedError: the database does not take it, as one that was not migrated.
+        """
+        self._start()
+        if not self._hangs:
+            waiting = _Waiting(webhook)
+            self._queue.put(waiting)
+            if waiting.done.wait(self._patience):
+                if waiting.error:
+                    raise waiting.error
+                return
+            log.error("the database does not answer, webhooks go to the spool")
+            self._hangs = True
+        self._spool.append([webhook])
+
+    def _start(self) -> None:
+        """Start the threads with the first webhook, in the process that serves it."""
+        with self._starting:
+            if not self._started:
+                self._started = True
+                Thread(target=self._write_forever, name="writer", daemon=True).start()
+                Thread(target=self._empty_spool_forever, name="spool", daemon=True).start()
+
+    def _write_forever(self) -> None:
+        while True:
+            batch = [self._queue.get()]
+            try:
+                while len(batch) < MOST_AT_ONCE:
+                    batch.append(self._queue.get_nowait())
+            except Empty:
+                pass
+            self._store(batch)
+            self._hangs = False
+
+    def _store(self, batch: list[_Waiting]) -> None:
+        """Store a batch and let its requests answer.
+
+        One that is refused as a whole is taken again webhook by webhook, so that one that is bad,
+        or too large for what the spool has left, fails alone.
+        """
+        try:
+            self._write([waiting.webhook for waiting in batch])
+        except Exception as error:
+            if len(batch) > 1:
+                for waiting in batch:
+                    self._store([waiting])
+                return
+            batch[0].error = error
+        for waiting in batch:
+            waiting.done.set()
+
+    def _write(self, webhooks: list[dict[str, Any]]) -> None:
+        if not self._away:
+            try:
+                with transaction(bounded_engine(self._seconds)) as session:
+                    insert_webhooks(session, webhooks)
+                return
+            except DatabaseAwayError as error:
+                self._away = True
+                log.error("the database is away, webhooks go to the spool: %s", error)
+        self._spool.append(webhooks)
+
+    def _empty_spool_forever(self) -> None:
+        while True:
+            sleep(LOOK_EVERY_SECONDS)
+            try:
+                self._empty_spool()
+            except DatabaseAwayError:
+                continue
+            except Exception as error:  # whatever it is, the next webhook may be delivered
+                log.error("the spool cannot be emptied: %s: %s", type(error).__name__, error)
+                sleep(PAUSE_SECONDS)
+
+    def _empty_spool(self) -> None:
+        """Deliver what is in the spool. Once the database took some, it takes new webhooks too.
+
+        Where another process has all of it in hand, the database is not known to be back.
+        """
+        if not segments(self._spool.folder):
+            self._away = False
+            return
+        self._spool.close_segment()
+        for count in deliver(self._spool.folder, bounded_engine(self._seconds)):
+            self._away = False
+            log.info("delivered %s webhooks from the spool", count)
