@@ -27,6 +27,8 @@ class Receiver(Flask):
 def create_app() -> Flask:
     """Make the receiver: intake under /webhooks, health under /healthz, pages under /console."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # Where the command has brought another's handler along, the line above does nothing.
+    logging.getLogger("receiver").setLevel(logging.INFO)
     app = Receiver(__name__)
     app.extensions["keys"] = Keys()
     app.extensions["writer"] = Writer()
