@@ -1,8 +1,10 @@
 """The command `hookline`: what is not Prefect's own. What Prefect's command line does, it does."""
 
+import os
 import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -58,12 +60,11 @@ def main() -> None:
 
 
 @main.command()
-def serve() -> None:
+def serve() -> NoReturn:
     """Start the receiver alone."""
-    from receiver.serve import serve as serve_receiver
-
     starting.refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
-    serve_receiver()
+    # In a Python of its own: the receiver knows no Prefect, and need not carry it along.
+    os.execv(sys.executable, [sys.executable, "-m", "receiver.serve"])  # noqa: S606
 
 
 for command in (

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
+import yaml
 
 from models.settings import IS_CHECKOUT, ROOT, place, settings
 
@@ -93,6 +94,12 @@ def deploy() -> None:
             _prefect("deploy", "--all", "--prefect-file", str(users))
         except subprocess.CalledProcessError:
             sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
+
+
+def deployments() -> list[str]:
+    """Return the names of the deployments that come with Hookline."""
+    file = yaml.safe_load(shipped("prefect.yaml").read_text())
+    return [deployment["name"] for deployment in file["deployments"]]
 
 
 def run_at_once(flow: str) -> None:

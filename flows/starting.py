@@ -75,10 +75,10 @@ def _take_every_end_as_ctrl_c() -> None:
 def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
     """Wait until the receiver and the deployments are there; give up where a process ended."""
     receiver = f"http://{settings().host}:{settings().port}/healthz"
-    deployed = f"{api_url}/deployments/name/create-entities/create-entities"
+    deployed = [f"{api_url}/deployments/name/{name}/{name}" for name in serving.deployments()]
     return all(
         serving.wait_for(url, START_SECONDS, while_=lambda: everything.poll() is None)
-        for url in (receiver, deployed)
+        for url in (receiver, *deployed)
     )
 
 

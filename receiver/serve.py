@@ -24,3 +24,7 @@ def serve() -> None:
         # The URL holds the key: the receiver writes a log of its own that names the source.
         log_access=False,
     ).serve()
+
+
+if __name__ == "__main__":
+    serve()
