@@ -35,10 +35,10 @@ from flows import starting
 from flows.commands import backup, entity, notification, source, webhook
 from flows.commands import starting as start
 from models.backup.manifest import BackupError
-from models.correcting import WebhookError
 from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.migrations import MigrationError
 from models.notifying.addresses import NotificationError
+from models.processing.correcting import WebhookError
 from models.scaffold import ScaffoldError
 from models.settings import settings
 from models.source import SourceError

@@ -16,9 +16,9 @@ from flows.search_and_create_contact import search_and_create_contact
 from models.backfilling.choices import Stage
 from models.backfilling.form import Backfill
 from models.backfilling.words import counted, ended
-from models.claiming import chunks
 from models.identity import utc_now
-from models.outcome import Outcome, records_by_entity, sentence, worst_first
+from models.processing.claiming import chunks
+from models.processing.outcome import Outcome, records_by_entity, sentence, worst_first
 from models.settings import settings
 from models.site_events.outcome import forms_sentence, refetched_sentence
 from tasks.backfilling import (

@@ -8,7 +8,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from flows.reporting import leave_table, run_name
-from models.retention import Counts, as_rows, sentence
+from models.processing.retention import Counts, as_rows, sentence
 from tasks.retention import count_old_webhooks, delete_old_webhooks, find_deadlines
 
 

@@ -14,21 +14,21 @@ from uuid import UUID
 from sqlmodel import select
 
 from flows.entities import subflow_of
-from models import describing
-from models.casting import Notation, can_cast_to
-from models.claiming import claim
 from models.database import reading, transaction
-from models.drafting import Draft, draft
 from models.entities import entities, refusals
 from models.entity import Entity, OfPerson
+from models.extending import describing
+from models.extending.scratch import own_database
 from models.identity import new_id, utc_now
 from models.matching.clues import clues_in
 from models.matching.profiles import PROFILES
 from models.migrations.writing import differences
-from models.outcome import Outcome
-from models.parse_error import Kind
-from models.recording import create_records
-from models.scratch import own_database
+from models.processing.claiming import claim
+from models.processing.outcome import Outcome
+from models.processing.recording import create_records
+from models.reading.casting import Notation, can_cast_to
+from models.reading.drafting import Draft, draft
+from models.reading.parse_error import Kind
 from models.webhook import Status, Webhook, WebhookEntity
 
 JSON = "application/json"

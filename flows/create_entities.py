@@ -10,9 +10,9 @@ from flows.entities import run_subflows, with_steps_of_their_own
 from flows.reporting import leave_decisions, leave_outcomes, run_name
 from flows.running import run_within
 from flows.telling import tell_of
-from models.claiming import chunks
 from models.matching.rules import Decision
-from models.outcome import Outcome, records_by_entity, sentence
+from models.processing.claiming import chunks
+from models.processing.outcome import Outcome, records_by_entity, sentence
 from tasks.contacts import find_left_behind
 from tasks.spool import spool_waits
 from tasks.watching import watch_for_webhooks

@@ -14,7 +14,7 @@ from models.identity import utc_now
 from models.matching.evidence import as_row, most_telling_first
 from models.matching.evidence import sentence as sentence_of_decisions
 from models.matching.rules import Decision
-from models.outcome import Outcome, sentence, worst_first
+from models.processing.outcome import Outcome, sentence, worst_first
 
 MOST_ROWS = 500
 """Rows of a table artifact. The rest is counted, and stands in the database."""

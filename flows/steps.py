@@ -23,9 +23,9 @@ from prefect.states import Completed, Failed
 from flows.populate_site_events import populate_site_events as populate
 from flows.running import run_within
 from flows.search_and_create_contact import search_and_create_contact
-from models.calling import as_body
 from models.entities import entities_of_people
 from models.entity import Entity
+from models.following.calling import as_body
 from tasks.steps import (
     call_once,
     find_forms_of_people,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from prefect.events import emit_event
 
 from models.notifying.tables import Alarm, Topic
-from models.outcome import Outcome
+from models.processing.outcome import Outcome
 from models.webhook import Status
 
 MOST_IDS = 100

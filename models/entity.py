@@ -17,7 +17,6 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
-from models.attribution import AttributionColumns
 from models.column import (
     Column,
     columns_of,
@@ -29,6 +28,7 @@ from models.column import (
     text,
 )
 from models.identity import new_id, utc_now
+from models.matching.attribution import AttributionColumns
 from models.matching.options import PersonColumns, SearchOptions, options_from
 
 __all__ = [  # an entity's file needs this one import

@@ -11,8 +11,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavai
 
 from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.identity import new_id, utc_now
+from models.receiving.spool import SpoolFullError
 from models.settings import settings
-from models.spool import SpoolFullError
 
 RETRY_AFTER_SECONDS = 30
 READ_BYTES = 64 * 1024

@@ -12,9 +12,9 @@ from time import sleep
 from typing import Any
 
 from models.database import DatabaseAwayError, bounded_engine, transaction
+from models.receiving.spool import Spool, segments
+from models.receiving.storing import deliver, insert_webhooks
 from models.settings import settings
-from models.spool import Spool, segments
-from models.storing import deliver, insert_webhooks
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0

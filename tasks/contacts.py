@@ -8,7 +8,7 @@ from prefect.runtime import task_run
 
 from models.database import reading, transaction
 from models.entities import entities_of_people
-from models.following import left_behind
+from models.following.following import left_behind
 from models.identity import utc_now
 from models.matching.indexing import index_contacts
 from models.matching.rules import Decision

@@ -14,8 +14,8 @@ from models.notifying.delivery import take_in_hand as take
 from models.notifying.message import message
 from models.notifying.news import collect
 from models.notifying.tables import Alarm
+from models.receiving.spool import oldest_since
 from models.settings import settings
-from models.spool import oldest_since
 from tasks.retries import DATABASE_TASK
 from tasks.sending import send
 

@@ -8,9 +8,9 @@ from prefect import task
 
 from models.database import DatabaseAwayError, reading, transaction
 from models.identity import utc_now
-from models.pacing import FIRST_ROWS, next_size, pause_after
-from models.periods import periods
-from models.retention import Batch, Counts, count_old, deadlines, delete_oldest
+from models.processing.pacing import FIRST_ROWS, next_size, pause_after
+from models.processing.periods import periods
+from models.processing.retention import Batch, Counts, count_old, deadlines, delete_oldest
 from tasks.retries import DATABASE_TASK
 
 STRETCH_SECONDS = 20

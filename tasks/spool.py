@@ -3,9 +3,9 @@
 from prefect import task
 
 from models.identity import utc_now
+from models.receiving.spool import OVERDUE_AFTER, oldest_since, segments
+from models.receiving.storing import deliver
 from models.settings import settings
-from models.spool import OVERDUE_AFTER, oldest_since, segments
-from models.storing import deliver
 from tasks.retries import DATABASE_TASK
 
 

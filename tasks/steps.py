@@ -8,11 +8,18 @@ from prefect import State, Task, task
 from prefect.client.schemas.objects import TaskRun
 from prefect.runtime import task_run
 
-from models import following
-from models.calling import CallAwayError, CallRefusedError, as_body, begin_calls, end_call, post
 from models.database import reading, transaction
 from models.entities import entities, entities_of_people
 from models.entity import Entity
+from models.following import following
+from models.following.calling import (
+    CallAwayError,
+    CallRefusedError,
+    as_body,
+    begin_calls,
+    end_call,
+    post,
+)
 from models.identity import utc_now
 from models.notifying.addresses import NotificationError, find_notification
 from models.notifying.message import records_told

@@ -11,11 +11,11 @@ from uuid import UUID
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from models.claiming import some_are_new
 from models.database import DatabaseAwayError, reading
 from models.entities import entities_of_people
 from models.matching.rules import Decision
-from models.outcome import Outcome, records_by_entity, sentence
+from models.processing.claiming import some_are_new
+from models.processing.outcome import Outcome, records_by_entity, sentence
 from tasks.contacts import search_and_create
 from tasks.retries import at_once
 from tasks.webhooks import claim_webhooks, create_entity

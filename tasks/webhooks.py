@@ -5,12 +5,12 @@ from uuid import UUID
 from prefect import task
 from prefect.runtime import task_run
 
-from models.claiming import claim, give_up_stuck, put_back_stuck
 from models.database import transaction
 from models.identity import utc_now
-from models.outcome import Outcome
-from models.periods import periods
-from models.recording import create_records
+from models.processing.claiming import claim, give_up_stuck, put_back_stuck
+from models.processing.outcome import Outcome
+from models.processing.periods import periods
+from models.processing.recording import create_records
 from models.settings import settings
 from tasks.contacts import build_missing_clues
 from tasks.retries import DATABASE_TASK

@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from models.backfilling.form import WebhookSelection
 from models.backfilling.webhooks import claim_again, find_webhooks
-from models.claiming import claim
 from models.database import reading, transaction
 from models.entities.form_submit import FormSubmit
 from models.entity import Entity
 from models.identity import new_id, utc_now
-from models.outcome import Outcome
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.outcome import Outcome
+from models.processing.recording import create_records
 from models.webhook import Webhook, WebhookRecord
 
 ADA = {"EntityName": "FormSubmit", "FullName": "Ada Lovelace", "Email": "ada@example.com"}

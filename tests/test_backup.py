@@ -22,14 +22,14 @@ from sqlmodel import func, select
 from models import migrations
 from models.backup.folder import restore_backup, write_backup
 from models.backup.manifest import MANIFEST, BackupError
-from models.claiming import claim
 from models.database import engine, reading, transaction
 from models.identity import new_id
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.recording import create_records
+from models.receiving.spool import Spool
+from models.receiving.storing import deliver
 from models.settings import ROOT, settings
 from models.source import add_source, find_source
-from models.spool import Spool
-from models.storing import deliver
 from models.webhook import Webhook, WebhookParseError, WebhookRecord
 from tests.models.test_spool import webhook
 

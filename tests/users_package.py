@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import flows.entities
 import models.entities
-from models.discovery import forget
+from models.extending.discovery import forget
 from models.migrations import histories
 
 IMPORTS = """\

@@ -7,9 +7,9 @@ import click
 
 from flows.commands.starting import say_refusals
 from flows.entities import subflow_of
-from models import describing
 from models.database import reading
 from models.entities import entities, find_entity
+from models.extending import describing
 from models.scaffold import new_entity
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import click
 
-from models import correcting
 from models.database import reading, transaction
-from models.explaining import explain as explain_webhook
 from models.identity import utc_now
 from models.importing.door import Door, Item, size_of
 from models.importing.storing import batches, store
+from models.processing import correcting
+from models.reading.explaining import explain as explain_webhook
 from models.settings import settings
 from models.source import SourceError, find_source
 

@@ -15,8 +15,8 @@ from prefect import Flow, State
 
 from flows.running import run_within
 from flows.search_and_create_contact import search_and_create_contact
-from models.discovery import Refusal, RefusedError, load, modules
 from models.entities import entities, entities_of_people
+from models.extending.discovery import Refusal, RefusedError, load, modules
 
 GROUP = "hookline.flows"
 

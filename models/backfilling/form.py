@@ -19,7 +19,7 @@ from models.backfilling.choices import (
     Statuses,
     refuse_backwards,
 )
-from models.parse_error import Kind
+from models.reading.parse_error import Kind
 
 SITE_EVENTS_OF = {"FormSubmit"}
 """The entity whose records name a visitor of the site."""

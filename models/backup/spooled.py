@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from models.backup.manifest import sync
+from models.receiving.spool import segments
 from models.settings import settings
-from models.spool import segments
 
 
 def write(folder: Path) -> None:

@@ -11,9 +11,9 @@ from types import ModuleType
 from sqlmodel import SQLModel
 
 import models.lookups  # noqa: F401  entities point to its tables
-from models.checking import check, names_taken, tables_in
-from models.discovery import Refusal, RefusedError, forget, load, modules
 from models.entity import Entity, OfPerson, normal_name
+from models.extending.checking import check, names_taken, tables_in
+from models.extending.discovery import Refusal, RefusedError, forget, load, modules
 
 GROUP = "hookline.entities"
 

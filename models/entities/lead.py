@@ -3,8 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
-from models.attribution import AttributionColumns
 from models.entity import OfPerson, lookup, text
+from models.matching.attribution import AttributionColumns
 from models.matching.options import PersonColumns
 
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
-from models.attribution import Attribution, marks_of
 from models.database import has_table
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
+from models.matching.attribution import Attribution, marks_of
 from models.matching.directory import Directory, Person
 from models.matching.indexing import CONTACT, people_from, profiles_in_use, read_contacts
 from models.matching.profiles import PROFILES, Profile

@@ -12,8 +12,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from models.database import engine, reading
-from models.discovery import Refusal
 from models.entities import entities
+from models.extending.discovery import Refusal
 from models.migrations.histories import folders
 
 # Any number, as long as it is always this one: two that start at once migrate one after the other.

@@ -3,11 +3,11 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import models.following.subflow
 import models.matching.tables
 import models.notifying.tables
 import models.site_events.tables
 import models.source
-import models.subflow
 import models.webhook  # noqa: F401
 from models.entities import entities
 

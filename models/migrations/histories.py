@@ -6,8 +6,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from models.discovery import Refusal, known_tables, refusal_of
 from models.entities import entities
+from models.extending.discovery import Refusal, known_tables, refusal_of
 
 GROUPS = ("hookline.entities", "hookline.flows")
 FOLDER = "migrations"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.notifying.news import Span
 from models.notifying.tables import Notification
-from models.spool import OVERDUE_AFTER
+from models.receiving.spool import OVERDUE_AFTER
 
 IN_HAND_FOR = timedelta(minutes=5)
 """Longer than a message takes to be sent; after that its run was killed."""

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from models.notifying.news import Arrivals, Data, ErrorGroup, News
 from models.notifying.tables import Alarm, Topic
-from models.parse_error import ParseError
-from models.parsing import parse
+from models.reading.parse_error import ParseError
+from models.reading.parsing import parse
 
 MOST_GROUPS = 30
 """Sources, or kinds of error, that a message lists; the rest are counted."""

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlmodel import delete, select
 
-from models.claiming import put_back_stuck
 from models.database import reading, transaction
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.identity import utc_now
+from models.processing.claiming import put_back_stuck
 from models.webhook import Status, WebhookEntity
 from tests.backfilling import correct_by_sql, process, records, rows, statuses, store
 from tests.site_events import a_form, a_tracked_page

@@ -9,8 +9,8 @@ import pytest
 from flows.create_entities import create_entities
 from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from models.identity import first_id_of, utc_now
+from models.receiving.spool import Spool, segments
 from models.settings import settings
-from models.spool import Spool, segments
 from models.webhook import Status
 from tests.models.test_spool import webhook
 from tests.prefect_server import a_prefect_server

@@ -26,8 +26,8 @@ from models.database import reading, transaction
 from models.identity import new_id, utc_now
 from models.notifying.addresses import add_notification
 from models.notifying.tables import Notification, Topic
-from models.outcome import Outcome
-from models.parse_error import Kind
+from models.processing.outcome import Outcome
+from models.reading.parse_error import Kind
 from models.settings import ROOT, settings
 from models.webhook import Status, Webhook, WebhookParseError
 from tasks.sending import send

@@ -23,11 +23,11 @@ from flows.running import run_within
 from flows.steps import call_url, notify, populate_site_events, search_contact, taken_up
 from models.database import engine, reading, transaction
 from models.entities import entities
+from models.following.subflow import SubflowCall, SubflowState, SubflowStatus
 from models.identity import new_id
 from models.notifying.addresses import add_notification
 from models.notifying.tables import Topic
 from models.settings import ROOT
-from models.subflow import SubflowCall, SubflowState, SubflowStatus
 from models.webhook import Webhook, WebhookEntity
 from tasks.steps import call_once
 from tasks.webhooks import claim_webhooks, create_entity

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.casting import EXPECTED, Notation, cast
 from models.entity import Column
-from models.parse_error import ParseError
+from models.reading.casting import EXPECTED, Notation, cast
+from models.reading.parse_error import ParseError
 
 PLAIN = Notation()
 DAY_FIRST = Notation(day_first=True)

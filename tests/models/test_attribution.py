@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.attribution import Attribution, AttributionColumns, Marks, marks_of
+from models.matching.attribution import Attribution, AttributionColumns, Marks, marks_of
 
 
 @dataclass

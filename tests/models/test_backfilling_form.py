@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from models.backfilling.choices import MadeBefore, Stage
 from models.backfilling.form import Backfill, RecordSelection, WebhookSelection
 from models.entities import entities, entities_of_people
-from models.parse_error import Kind
+from models.reading.parse_error import Kind
 
 
 def test_as_it_stands_it_only_counts_failed_webhooks_and_keeps_their_records() -> None:

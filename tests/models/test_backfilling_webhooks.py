@@ -9,7 +9,6 @@ from sqlmodel import select
 
 from models.backfilling.form import WebhookSelection
 from models.backfilling.webhooks import Found, claim_again, count_webhooks, find_webhooks
-from models.claiming import claim, put_back_stuck
 from models.database import reading, transaction
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
@@ -17,7 +16,8 @@ from models.entities.lead import Lead
 from models.identity import utc_now
 from models.matching.search import search_and_create_contacts
 from models.matching.tables import ContactDecision
-from models.parse_error import Kind
+from models.processing.claiming import claim, put_back_stuck
+from models.reading.parse_error import Kind
 from models.webhook import Status, Webhook, WebhookParseError, WebhookStatus
 from tests.backfilling import (
     ADA,

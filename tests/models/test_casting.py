@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.casting import EXPECTED, Notation, can_cast_to, cast
-from models.parse_error import Kind, ParseError
+from models.reading.casting import EXPECTED, Notation, can_cast_to, cast
+from models.reading.parse_error import Kind, ParseError
 from tests.models.columns import PLAIN, column, kept, refusal
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from models.claiming import chunks, claim, put_back_stuck, some_are_new
 from models.database import transaction
 from models.identity import new_id
+from models.processing.claiming import chunks, claim, put_back_stuck, some_are_new
 from models.webhook import Status, Webhook, WebhookStatus
 from tests.models.webhooks import store, stored
 

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Table
 from sqlmodel import SQLModel, col, select
 
-from models.claiming import claim
 from models.database import engine, reading, transaction
 from models.entities import entities
 from models.identity import new_id, utc_now
 from models.matching.search import waiting_records
-from models.outcome import Outcome
-from models.parse_error import Kind
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.outcome import Outcome
+from models.processing.recording import create_records
+from models.reading.parse_error import Kind
 from models.webhook import Status, Webhook, WebhookEntity, WebhookParseError, WebhookRecord
 from tests.users_package import users_package
 

@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from hookline import main
-from models.claiming import claim
-from models.correcting import PutBack, WebhookError, correct_body, retry
 from models.database import transaction
 from models.identity import new_id, utc_now
+from models.processing.claiming import claim
+from models.processing.correcting import PutBack, WebhookError, correct_body, retry
 from models.webhook import Status
 from tests.backfilling import ADA, process, records, rows, store, webhook
 

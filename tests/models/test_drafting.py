@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.casting import Notation
-from models.drafting import ENTITY_NAME, Draft, as_json, draft
 from models.entity import normal_name
-from models.parse_error import Kind
+from models.reading.casting import Notation
+from models.reading.drafting import ENTITY_NAME, Draft, as_json, draft
+from models.reading.parse_error import Kind
 from models.webhook import Status
 from tests.models.test_parsing import BODIES, CONTENT_TYPES
 

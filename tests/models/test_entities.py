@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from models.casting import can_cast_to
 from models.entities import entities, find_entity
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.entities.lead import Lead
 from models.entities.order import Order
 from models.entity import Entity, normal_name
+from models.reading.casting import can_cast_to
 
 
 def test_every_file_of_the_folder_brings_its_entity() -> None:

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from models.database import reading
-from models.explaining import explain
 from models.identity import new_id
+from models.reading.explaining import explain
 from models.webhook import Status
 from tests.models.webhooks import form, process, store, stored
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from models import following
 from models.database import reading, transaction
+from models.following import following
+from models.following.subflow import SubflowState, SubflowStatus
 from models.identity import new_id, utc_now
-from models.subflow import SubflowState, SubflowStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 

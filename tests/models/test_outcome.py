@@ -3,8 +3,8 @@
 import pytest
 
 from models.identity import new_id
-from models.outcome import Outcome, records_by_entity, sentence, worst_first
-from models.parse_error import Kind
+from models.processing.outcome import Outcome, records_by_entity, sentence, worst_first
+from models.reading.parse_error import Kind
 from models.webhook import Status
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from models.pacing import BATCH_SECONDS, LEAST_ROWS, MOST_PAUSE_SECONDS, next_size, pause_after
+from models.processing.pacing import (
+    BATCH_SECONDS,
+    LEAST_ROWS,
+    MOST_PAUSE_SECONDS,
+    next_size,
+    pause_after,
+)
 
 
 @pytest.mark.parametrize(

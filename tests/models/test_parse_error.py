@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.casting import Notation
-from models.drafting import draft
-from models.parse_error import QUOTED_BODY_CHARACTERS, Kind, ParseError, body_unreadable
+from models.reading.casting import Notation
+from models.reading.drafting import draft
+from models.reading.parse_error import QUOTED_BODY_CHARACTERS, Kind, ParseError, body_unreadable
 
 JSON = "application/json"
 ALLOWED = {"Contact", "Lead", "Order", "FormSubmit"}

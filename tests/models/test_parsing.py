@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.parse_error import Kind, ParseError
-from models.parsing import MOST_LEVELS, MOST_PARTS, Parameters, parse
+from models.reading.parse_error import Kind, ParseError
+from models.reading.parsing import MOST_LEVELS, MOST_PARTS, Parameters, parse
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from models.database import reading, transaction
-from models.periods import LONGEST, PeriodError, latest_arrival, period, periods
+from models.processing.periods import LONGEST, PeriodError, latest_arrival, period, periods
 from models.webhook import WebhookStatus
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from models.claiming import claim
 from models.database import transaction
 from models.entities.contact import Contact
 from models.identity import new_id, utc_now
 from models.matching.tables import ContactCommunication, ContactDecision
-from models.outcome import Outcome
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.outcome import Outcome
+from models.processing.recording import create_records
 from models.webhook import Webhook
 from tests.models.searching import ADA, PHONE, add, add_source, rows, search_for
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from models.casting import EXPECTED, Notation, cast
 from models.database import reading, transaction
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.entities.order import Order
 from models.entity import Entity
-from models.parse_error import ParseError
+from models.reading.casting import EXPECTED, Notation, cast
+from models.reading.parse_error import ParseError
 from tests.models.test_casting import JSON
 from tests.models.webhooks import form, process, store
 

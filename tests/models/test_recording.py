@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import col, delete, select
 
-from models.claiming import claim
 from models.database import engine, reading, transaction
 from models.entities.form_submit import FormSubmit
 from models.entities.lead import Lead
 from models.entities.order import Order
 from models.identity import new_id, utc_now
-from models.parse_error import Kind
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.recording import create_records
+from models.reading.parse_error import Kind
 from models.source import add_source
 from models.webhook import Status, Webhook, WebhookEntity, WebhookParseError, WebhookRecord
 from tests.models.webhooks import SOURCE, country, form, logged, process, records, store, stored

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from models.claiming import claim, give_up_stuck, put_back_stuck
 from models.database import reading, transaction
-from models.outcome import Outcome
-from models.periods import PeriodError
+from models.processing.claiming import claim, give_up_stuck, put_back_stuck
+from models.processing.outcome import Outcome
+from models.processing.periods import PeriodError
 from models.webhook import Status, Webhook, WebhookParseError, WebhookStatus
 from tests.stored import NOW, statuses, store
 

@@ -9,7 +9,7 @@ from sqlmodel import col, delete
 from models.database import DatabaseRefusedError, engine, transaction
 from models.entities.lead import Lead
 from models.lookups import Country
-from models.parse_error import Kind
+from models.reading.parse_error import Kind
 from models.webhook import Status
 from tests.models.webhooks import country, form, logged, process, records, store, stored
 

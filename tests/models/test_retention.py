@@ -11,8 +11,8 @@ from sqlmodel import select
 from models.database import engine, reading, transaction
 from models.entities.form_submit import FormSubmit
 from models.matching.tables import ContactDecision
-from models.periods import periods
-from models.retention import (
+from models.processing.periods import periods
+from models.processing.retention import (
     Batch,
     Counts,
     as_rows,

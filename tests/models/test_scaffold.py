@@ -10,11 +10,11 @@ import models.scaffold
 from flows.conformance import suite
 from models import migrations
 from models.database import reading
+from models.extending.scratch import migrated_file
 from models.migrations import histories
 from models.migrations.writing import VERSIONS, differences, write_revision
 from models.scaffold import ScaffoldError, new_entity
 from models.scaffold.columns import parse_columns
-from models.scratch import migrated_file
 from models.webhook import WebhookEntity
 from tests.users_package import installed
 

@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from models.database import DatabaseRefusedError, reading
 from models.identity import new_id
-from models.spool import Spool, SpoolFullError, oldest_since, segments, size_of, taken
-from models.storing import deliver
+from models.receiving.spool import Spool, SpoolFullError, oldest_since, segments, size_of, taken
+from models.receiving.storing import deliver
 from models.webhook import Webhook
 
 MEBIBYTE = 1024**2
@@ -74,7 +74,7 @@ def test_a_spool_that_is_full_keeps_nothing_more_and_says_so(spool: Spool, tmp_p
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from models.spool import Spool, SpoolFullError
+from models.receiving.spool import Spool, SpoolFullError
 from tests.models.test_spool import webhook
 
 spool = Spool(Path(sys.argv[1]), 1024**3)

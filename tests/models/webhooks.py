@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from models.claiming import claim
 from models.database import reading, transaction
 from models.entity import Entity
 from models.identity import new_id, utc_now
 from models.lookups import Country
-from models.outcome import Outcome
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.outcome import Outcome
+from models.processing.recording import create_records
 from models.webhook import Webhook, WebhookParseError
 
 SOURCE = "test"

@@ -4,10 +4,10 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
-from models.claiming import claim
 from models.database import transaction
 from models.identity import utc_now
-from models.recording import create_records
+from models.processing.claiming import claim
+from models.processing.recording import create_records
 from tests.receiver.conftest import Served
 
 HOSTILE = "<script>alert('x')</script>"

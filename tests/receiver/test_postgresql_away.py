@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 
 from models import migrations
 from models.database import engine
+from models.receiving.spool import segments
 from models.settings import settings
-from models.spool import segments
 from tests.processes import descendants
 from tests.receiver.conftest import SPOOLING, Serve, count, key_in, stored, within
 

@@ -16,8 +16,8 @@ from sqlalchemy import create_engine, text
 
 from models.database import transaction
 from models.identity import utc_now
+from models.receiving.spool import segments
 from models.source import add_source
-from models.spool import segments
 from receiver import create_app
 from tests.processes import descendants
 from tests.receiver.conftest import (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.periods import PeriodError
+from models.processing.periods import PeriodError
 from models.webhook import Status
 from tasks.webhooks import claim_webhooks, create_entity, put_back_stuck_webhooks
 from tests.webhooks import FORM, make_stuck, records, set_stuck_limit, statuses, store

@@ -12,10 +12,10 @@ from decimal import Context, Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID
 
-from models.dates import read_date, read_datetime, read_time
 from models.entity import Column
-from models.numbers import read_number
-from models.parse_error import text_too_long, value_not_cast
+from models.reading.dates import read_date, read_datetime, read_time
+from models.reading.numbers import read_number
+from models.reading.parse_error import text_too_long, value_not_cast
 
 T = TypeVar("T")
 

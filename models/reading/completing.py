@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from models.casting import Notation, can_cast_to, cast
 from models.entity import Column, Detail, Entity, normal_name
-from models.parse_error import ParseError, value_not_cast, value_required
+from models.reading.casting import Notation, can_cast_to, cast
+from models.reading.parse_error import ParseError, value_not_cast, value_required
 
 
 def completed(

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, or_, select
 
-from models.subflow import SubflowState, SubflowStatus
+from models.following.subflow import SubflowState, SubflowStatus
 
 STUCK_AFTER = timedelta(hours=1)
 """A run that has a record in hand for longer was killed."""

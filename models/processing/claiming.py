@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.identity import new_id
-from models.outcome import Outcome
-from models.parse_error import attempts_exhausted
-from models.periods import latest_arrival, periods
+from models.processing.outcome import Outcome
+from models.processing.periods import latest_arrival, periods
+from models.reading.parse_error import attempts_exhausted
 from models.webhook import Status, Webhook, WebhookParseError
 
 ALONE_AFTER_ATTEMPTS = 2

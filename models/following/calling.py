@@ -17,8 +17,8 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from models.entity import Entity
+from models.following.subflow import SubflowCall
 from models.identity import new_id
-from models.subflow import SubflowCall
 
 TIMEOUT_SECONDS = 10
 MAY_PASS = {408, 425, 429}

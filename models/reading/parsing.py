@@ -16,7 +16,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from models.parse_error import body_unreadable, content_type_missing, content_type_unsupported
+from models.reading.parse_error import (
+    body_unreadable,
+    content_type_missing,
+    content_type_unsupported,
+)
 
 Parameters = dict[str, Any]
 

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from sqlmodel import SQLModel
 
-from models.casting import can_cast_to
-from models.discovery import Refusal, RefusedError, refusal_at
 from models.entity import Detail, Entity, OfPerson, WithColumns, normal_name
+from models.extending.discovery import Refusal, RefusedError, refusal_at
 from models.matching.options import PersonColumns
+from models.reading.casting import can_cast_to
 
 T = TypeVar("T", bound=SQLModel)
 

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import insert, tuple_, update
 from sqlmodel import Session
 
-from models.drafting import Draft
 from models.entity import BusinessKey, Entity, OfPerson
 from models.identity import new_id
-from models.parse_error import key_taken
-from models.updating import set_columns
+from models.processing.updating import set_columns
+from models.reading.drafting import Draft
+from models.reading.parse_error import key_taken
 from models.webhook import Webhook
 
 Drafts = list[tuple[Webhook, Draft]]

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
-from models.drafting import Draft
 from models.entities.contact import Contact
 from models.entity import Entity, OfPerson
 from models.matching.reopening import reopen
-from models.parse_error import made_another_before
+from models.reading.drafting import Draft
+from models.reading.parse_error import made_another_before
 from models.webhook import Webhook, WebhookRecord
 
 Made = Mapping[UUID, WebhookRecord]

@@ -5,11 +5,11 @@ from inspect import getsourcefile
 
 from sqlmodel import Session, col, func, select
 
-from models.casting import EXPECTED, can_cast_to
 from models.database import has_table
 from models.entities import entities
 from models.entity import Column, Entity, OfPerson, WithColumns
-from models.subflow import SubflowState
+from models.following.subflow import SubflowState
+from models.reading.casting import EXPECTED, can_cast_to
 
 
 def in_lines(has_subflow: Mapping[str, bool]) -> Iterator[str]:

@@ -13,17 +13,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col
 
 from models.database import breaks_a_rule
-from models.detailing import save_details
-from models.drafting import Draft, as_json
 from models.entities.contact import Contact
 from models.entity import Entity
-from models.following import wait
+from models.following.following import wait
 from models.identity import new_id
-from models.keying import save_keyed
 from models.matching.posted import contacts_of_posted
-from models.outcome import Outcome
-from models.parse_error import record_refused
-from models.updating import Made, update_records
+from models.processing.detailing import save_details
+from models.processing.keying import save_keyed
+from models.processing.outcome import Outcome
+from models.processing.updating import Made, update_records
+from models.reading.drafting import Draft, as_json
+from models.reading.parse_error import record_refused
 from models.webhook import Webhook, WebhookParseError, WebhookRecord
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.parse_error import Kind
+from models.reading.parse_error import Kind
 from models.webhook import Status
 
 WORDS = ("done", "done with warnings", "failed")

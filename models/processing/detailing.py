@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, insert
 from sqlmodel import Session
 
-from models.drafting import Draft
 from models.entity import Detail
 from models.identity import new_id
+from models.reading.drafting import Draft
 from models.webhook import Webhook
 
 Rows = list[dict[str, Any]]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models.database import DatabaseRefusedError, transaction
-from models.spool import segments, taken
+from models.receiving.spool import segments, taken
 from models.webhook import Status, Webhook
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from models.drafting import Draft
-from models.recording import drafts_of
+from models.processing.recording import drafts_of
+from models.reading.drafting import Draft
 from models.webhook import Webhook, WebhookRecord
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from models.periods import latest_arrival
+from models.processing.periods import latest_arrival
 from models.webhook import Status, Webhook
 
 Counts = Counter[tuple[str, str]]
@@ -68,7 +68,7 @@ def delete_oldest(
     )
     if reached is not None:
         oldest = oldest.where(col(Webhook.status_since) >= reached)
-    # A common table expression is evaluated once, so that the limit is kept: see models.claiming.
+    # A common table expression is evaluated once, so that the limit is kept, as in claiming.
     deleted = session.execute(
         delete(Webhook)
         .where(col(Webhook.id).in_(select(oldest.cte("oldest").c.id)))

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.casting import Notation, can_cast_to, cast
-from models.completing import completed, detail_for, rows_of
 from models.entities import find_entity
 from models.entity import Column, Detail, Entity, normal_name
-from models.parse_error import ParseError, entity_missing, entity_not_found
-from models.parsing import Parameters, parse
+from models.reading.casting import Notation, can_cast_to, cast
+from models.reading.completing import completed, detail_for, rows_of
+from models.reading.parse_error import ParseError, entity_missing, entity_not_found
+from models.reading.parsing import Parameters, parse
 from models.webhook import Status
 
 ENTITY_NAME = normal_name("EntityName")

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlmodel import Session, SQLModel, col, select
 
-from models.casting import Notation
-from models.drafting import Draft, draft
-from models.outcome import Outcome
-from models.parse_error import lookup_not_found
-from models.saving import save_all
+from models.processing.outcome import Outcome
+from models.processing.saving import save_all
+from models.processing.updating import with_entity_checked
+from models.reading.casting import Notation
+from models.reading.drafting import Draft, draft
+from models.reading.parse_error import lookup_not_found
 from models.source import WebhookSource
-from models.updating import with_entity_checked
 from models.webhook import Status, Webhook, WebhookEntity, WebhookRecord
 
 

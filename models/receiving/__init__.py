@@ -1,0 +1,5 @@
+"""Webhooks on their way to the disk.
+
+storing   into the table, each exactly once
+spool     where the receiver keeps them while the database is away
+"""
