@@ -1,4 +1,4 @@
-"""The nouns and the pure rules: tables, parsing, casting, drafting, settings, database."""
+"""The nouns and the pure rules: tables, settings, database, and a room for each matter."""
 
 from sqlmodel import SQLModel
 
