@@ -1,13 +1,14 @@
-"""Webhook sources and their keys: who may post, and how their values are to be read."""
+"""Webhook sources and their keys: who may post, and how what they send is to be read."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 import pycountry
+from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, select
 
 from models.identity import new_id, utc_now
@@ -20,6 +21,14 @@ class WebhookSource(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     name: str = Field(max_length=100, unique=True)
+    active: bool = True
+    """Whether its webhooks are taken; one that is off is told to come back later."""
+    default_entity: str | None = Field(default=None, max_length=100)
+    """What its webhooks make where they name no entity themselves."""
+    requests_per_second: float | None = None
+    """How many it may send in the long run; beyond it 429. Without it, any number."""
+    definition: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """Its signature, event id, mapping and more, as `models.configuring` reads it."""
     day_first: bool = False
     """Whether 03/04/2026 is the 3rd of April."""
     decimal_comma: bool = False
@@ -49,6 +58,8 @@ class WebhookKey(SQLModel, table=True):
     webhook_source_id: UUID = Field(foreign_key="webhook_source.id", ondelete="CASCADE", index=True)
     sha256: str = Field(max_length=64, unique=True)
     created_at: datetime = Field(default_factory=utc_now)
+    ends_at: datetime | None = None
+    """From when on it opens nothing. Two live at once while one replaces the other."""
 
 
 class Ways(TypedDict, total=False):

@@ -17,6 +17,8 @@ class Status(StrEnum):
     PROCESSING = "Processing"
     DONE = "Done"
     FAILED = "Failed"
+    QUARANTINED = "Quarantined"
+    """Caught as spam: nothing was made of it, and a person may release it."""
 
 
 class WebhookStatus(SQLModel, table=True):
@@ -78,6 +80,8 @@ class Webhook(SQLModel, table=True):
     """How often it was claimed."""
     updates_record: bool = False
     """Whether the record that it made before is set anew when it runs again, rather than kept."""
+    released: bool = False
+    """Whether a person has said that it is no spam."""
     entity: str | None = Field(default=None, max_length=100)
     unknown_parameters: str | None = Field(default=None, sa_type=Text)
     """JSON: the parameters that are no column of the entity, with their values."""

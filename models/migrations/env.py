@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import models.admitting.tables
 import models.following.subflow
 import models.matching.tables
 import models.notifying.tables

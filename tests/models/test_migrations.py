@@ -37,7 +37,7 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing() -> None:
     migrations.upgrade()
     with reading() as session:
         assert session.exec(select(Country).where(Country.alpha_2 == "FR")).first() is None
-        assert len(session.exec(select(WebhookStatus)).all()) == 4
+        assert len(session.exec(select(WebhookStatus)).all()) == 5
 
 
 @pytest.mark.usefixtures("database")
@@ -49,6 +49,7 @@ def test_the_periods_are_the_descriptions() -> None:
         Status.PROCESSING: 60 * 60,
         Status.DONE: 30 * DAY,
         Status.FAILED: 90 * DAY,
+        Status.QUARANTINED: 90 * DAY,
     }
 
 
@@ -74,7 +75,7 @@ def _upgraded_by_two_at_once(url: str, home: Path) -> None:
     assert [process.returncode for process in both] == [0, 0], said
     made = create_engine(url)
     with made.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM webhook_status")).scalar_one() == 4
+        assert connection.execute(text("SELECT count(*) FROM webhook_status")).scalar_one() == 5
         assert inspect(connection).has_table("form_submit")
     made.dispose()
 
