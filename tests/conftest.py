@@ -151,6 +151,7 @@ def on_server(url: str, statement: str) -> None:
     made.dispose()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that need more than Python, and put them in the order that ends soonest."""
     for item in items:

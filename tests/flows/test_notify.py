@@ -14,7 +14,6 @@ import httpx
 import pytest
 from prefect import State
 from prefect.settings import PREFECT_API_URL
-from prefect.testing.utilities import prefect_test_harness
 from pytest_httpserver import HTTPServer
 from sqlmodel import select
 from werkzeug import Request, Response
@@ -31,6 +30,7 @@ from models.reading.parse_error import Kind
 from models.settings import ROOT, settings
 from models.webhook import Status, Webhook, WebhookParseError
 from tasks.sending import send
+from tests.prefect_server import a_prefect_server
 
 pytestmark = [pytest.mark.prefect]
 
@@ -41,7 +41,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(scope="module")
 def prefect() -> Iterator[str]:
     """Start a Prefect server, and return the URL of its API."""
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield str(PREFECT_API_URL.value())
 
 

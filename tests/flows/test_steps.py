@@ -12,7 +12,6 @@ from uuid import UUID
 
 import pytest
 from prefect import State, flow
-from prefect.testing.utilities import prefect_test_harness
 from pytest_httpserver import HTTPServer
 from sqlmodel import SQLModel, select
 from werkzeug import Request, Response
@@ -31,6 +30,7 @@ from models.settings import ROOT
 from models.webhook import Webhook, WebhookEntity
 from tasks.steps import call_once
 from tasks.webhooks import claim_webhooks, create_entity
+from tests.prefect_server import a_prefect_server
 from tests.users_package import users_package
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect", "badges")]
@@ -55,7 +55,7 @@ call_once.fn("Badge", [UUID(sys.argv[1])], "print", sys.argv[2])
 
 @pytest.fixture(scope="module")
 def prefect() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield
 
 
