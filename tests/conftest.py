@@ -21,6 +21,7 @@ from tests.parallel import (
     RUN,
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_itemcollected,
     pytest_unconfigure,
 )
 from tests.stack import stack
@@ -32,6 +33,7 @@ with warnings.catch_warnings():
 __all__ = [  # found here by pytest
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_itemcollected",
     "pytest_unconfigure",
     "stack",
 ]

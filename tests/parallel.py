@@ -21,27 +21,33 @@ NEEDS_DATABASE = {"sqlite_template", "postgres_url", "database", "serve", "serve
 MINE = pytest.StashKey[Path]()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test that needs more than Python, or goes with others; xdist reads marks early."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "stack" in fixtures:
+        item.add_marker(pytest.mark.prefect)
+    if fixtures & NEEDS_DATABASE:
+        item.add_marker(pytest.mark.database)
+    if group := _group(item, fixtures):
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need more than Python, and put them in the order that ends soonest."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "stack" in fixtures:
-            item.add_marker(pytest.mark.prefect)
-        if fixtures & NEEDS_DATABASE:
-            item.add_marker(pytest.mark.database)
-        if group := _group(item, fixtures):
-            item.add_marker(pytest.mark.xdist_group(group))
+    """Put the tests in the order that ends soonest."""
     items.sort(key=_turn_among_others if hasattr(config, "workerinput") else _turn)
 
 
 def _group(item: pytest.Item, fixtures: set[str]) -> str:
-    """Name those tests that stay in one worker, so that what they share is started once."""
+    """Name those tests that stay in one worker, so that what they share is started once.
+
+    Those with a Prefect server of their own stay together too: its start takes so much that several
+    at once would keep each other waiting.
+    """
     if "stack" in fixtures:
         return "stack"
-    if item.get_closest_marker("prefect") or "serve" in fixtures:
-        return item.path.stem
-    return "served" if "served" in fixtures else ""
+    if item.get_closest_marker("prefect"):
+        return "prefect"
+    return "served" if fixtures & {"serve", "served"} else ""
 
 
 def _turn(item: pytest.Item) -> int:
