@@ -154,12 +154,12 @@ def test_an_address_that_is_slow_is_given_up_in_time(httpserver: HTTPServer) -> 
     httpserver.expect_request("/slow").respond_with_handler(_drip)
     begin = monotonic()
     assert not send(f"json://127.0.0.1:{httpserver.port}/slow?rto=60", "title", "body", 2)
-    assert 2 <= monotonic() - begin < 5
+    assert 2 <= monotonic() - begin < 15
 
 
 def _drip(_: Request) -> Response:
     def _slowly() -> Iterator[bytes]:
-        for _ in range(60):  # something always comes, so that no timeout of a socket ends it
+        for _ in range(300):  # something always comes, so that no timeout of a socket ends it
             yield b"."
             sleep(0.1)
 
