@@ -21,8 +21,8 @@ from tests.parallel import (
     RUN,
     pytest_collection_modifyitems,
     pytest_configure,
-    pytest_itemcollected,
     pytest_unconfigure,
+    pytest_xdist_make_scheduler,
 )
 from tests.stack import stack
 
@@ -33,8 +33,8 @@ with warnings.catch_warnings():
 __all__ = [  # found here by pytest
     "pytest_collection_modifyitems",
     "pytest_configure",
-    "pytest_itemcollected",
     "pytest_unconfigure",
+    "pytest_xdist_make_scheduler",
     "stack",
 ]
 

@@ -1,15 +1,19 @@
 """Tests side by side: which stay together, in which order, and that nothing outlives them."""
 
+import json
 import os
 import shutil
 import signal
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.processes import alive
 
@@ -18,36 +22,69 @@ RUN = "TESTS_FOLDER"
 
 END_SECONDS = 15
 NEEDS_DATABASE = {"sqlite_template", "postgres_url", "database", "serve", "served"}
+LONGEST_FIRST = ["stack", "prefect", "page", "served"]
 MINE = pytest.StashKey[Path]()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test that needs more than Python, or goes with others; xdist reads marks early."""
-    fixtures = set(getattr(item, "fixturenames", ()))
-    if "stack" in fixtures:
-        item.add_marker(pytest.mark.prefect)
-    if fixtures & NEEDS_DATABASE:
-        item.add_marker(pytest.mark.database)
-    if group := _group(item, fixtures):
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests in the order that ends soonest."""
-    items.sort(key=_turn_among_others if hasattr(config, "workerinput") else _turn)
+    """Mark the tests that need more than Python, and put all in the order that ends soonest."""
+    for item in items:
+        fixtures = _fixtures(item)
+        if "stack" in fixtures:
+            item.add_marker(pytest.mark.prefect)
+        if fixtures & NEEDS_DATABASE:
+            item.add_marker(pytest.mark.database)
+    if not hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+        return
+    items.sort(key=_turn_among_others)
+    written = _chains_file().with_suffix(f".{os.getpid()}")
+    written.write_text(json.dumps({item.nodeid: _chain(item) for item in items if _chain(item)}))
+    written.rename(_chains_file())  # all workers say the same
 
 
-def _group(item: pytest.Item, fixtures: set[str]) -> str:
-    """Name those tests that stay in one worker, so that what they share is started once.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "_Chains":
+    """Give xdist chains of tests; its own groups come to nothing with this version of pytest."""
+    config.option.loadscopereorder = False
+    return _Chains(config, log)
 
-    Those with a Prefect server of their own stay together too: its start takes so much that several
+
+class _Chains(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Tests of one chain go to one worker, in their order; any other test to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._chain_of.get(nodeid, nodeid)
+
+    @cached_property
+    def _chain_of(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads(_chains_file().read_text())
+        return found
+
+
+def _chains_file() -> Path:
+    return Path(os.environ[RUN]) / "chains.json"
+
+
+def _chain(item: pytest.Item) -> str:
+    """Name the chain of a test that shares with others what is started once, or begins early.
+
+    Tests with a Prefect server of their own are a chain too: its start takes so much that several
     at once would keep each other waiting.
     """
+    fixtures = _fixtures(item)
+    if mark := item.get_closest_marker("xdist_group"):
+        return str(mark.args[0])
     if "stack" in fixtures:
         return "stack"
     if item.get_closest_marker("prefect"):
         return "prefect"
     return "served" if fixtures & {"serve", "served"} else ""
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def _turn(item: pytest.Item) -> int:
@@ -56,12 +93,11 @@ def _turn(item: pytest.Item) -> int:
     return 3 * ("prove" in names) + 2 * ("prefect" in names) + ("database" in names)
 
 
-def _turn_among_others(item: pytest.Item) -> int:
-    """Put the long chains after the pure tests, and last the short ones, which fill the gaps."""
-    names = {mark.name for mark in item.iter_markers()}
-    if names & {"xdist_group", "prove"}:
-        return 1
-    return 2 if "database" in names else 0
+def _turn_among_others(item: pytest.Item) -> tuple[int, int]:
+    """Put the chains after the pure tests, the longest first, and then what fills the gaps."""
+    if chain := _chain(item):
+        return 1, LONGEST_FIRST.index(chain)
+    return (2 if item.get_closest_marker("database") else 0), 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

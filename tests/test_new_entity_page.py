@@ -171,7 +171,7 @@ def test_the_page_works_and_goes_on_working_after_an_upgrade(
 
 
 @pytest.mark.database
-@pytest.mark.xdist_group("test_new_entity_page")  # long: it begins with the chains
+@pytest.mark.xdist_group("page")  # long: it begins with the chains
 def test_the_page_until_the_start_makes_an_entity_that_passes_the_suite(user: Installation) -> None:
     page = steps()
     until_start = page[: [command for command, _ in page].index("hookline run")]
