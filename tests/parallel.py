@@ -96,7 +96,7 @@ def _turn(item: pytest.Item) -> int:
 def _turn_among_others(item: pytest.Item) -> tuple[int, int]:
     """Put the chains after the pure tests, the longest first, and then what fills the gaps."""
     if chain := _chain(item):
-        return 1, LONGEST_FIRST.index(chain)
+        return 1, ([*LONGEST_FIRST, chain]).index(chain)
     return (2 if item.get_closest_marker("database") else 0), 0
 
 
