@@ -17,5 +17,5 @@ def a_prefect_server() -> Iterator[None]:
         patch.setenv("DO_NOT_TRACK", "1")
         # A server that is behind with its own database answers 503: then the asker waits longer.
         patch.setenv("PREFECT_CLIENT_MAX_RETRIES", "20")
-        with prefect_test_harness(server_startup_timeout=120):
+        with prefect_test_harness(server_startup_timeout=240):
             yield

@@ -104,7 +104,7 @@ def run() -> State[None]:
 def events(prefect: str, name: str, holding: str = "") -> list[dict[str, Any]]:
     """Read events that hold a text, which the server takes in a moment after they were emitted."""
     asked = {"filter": {"event": {"name": [name]}}}
-    end = monotonic() + 30
+    end = monotonic() + 90
     while monotonic() < end:
         all_of_it = httpx.post(f"{prefect}/events/filter", json=asked).json()["events"]
         if found := [event for event in all_of_it if holding in json.dumps(event)]:

@@ -303,7 +303,7 @@ def test_a_call_that_a_crash_cut_off_is_repeated_with_the_same_key(
         [sys.executable, "-c", CALL, str(record_id), url],
         env={**os.environ, "HOOKLINE_DATABASE_URL": sqlite_database, "PYTHONPATH": path},
     )
-    assert caller.wait(60) == -signal.SIGKILL
+    assert caller.wait(180) == -signal.SIGKILL
     with reading() as session:
         assert session.exec(select(SubflowCall.done_at)).one() is None
     assert run_within(print_badges, url, [record_id]).is_completed()
