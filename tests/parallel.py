@@ -22,7 +22,7 @@ RUN = "TESTS_FOLDER"
 
 END_SECONDS = 15
 NEEDS_DATABASE = {"sqlite_template", "postgres_url", "database", "serve", "served"}
-LONGEST_FIRST = ["stack", "prefect", "page", "served"]
+LONGEST_FIRST = ["stack", "prefect", "site events", "page", "served"]
 MINE = pytest.StashKey[Path]()
 
 
@@ -105,6 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if RUN not in os.environ:  # or else this is a worker
         config.stash[MINE] = Path(tempfile.mkdtemp(prefix="hookline-tests-"))
         os.environ[RUN] = str(config.stash[MINE])
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: tidily
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
