@@ -12,7 +12,7 @@ from models.webhook import Status
 from tests.stack import Stack
 from tests.webhooks import FORM, records, set_stuck_limit, statuses, store
 
-MANY = 1000
+MANY = 2000
 
 
 def test_a_run_killed_in_its_batch_leaves_each_webhook_with_one_record(
