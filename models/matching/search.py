@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.database import has_table
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
@@ -73,7 +74,7 @@ def search_and_create_contacts(
     """
     records = session.exec(
         select(entity)
-        .where(col(entity.id).in_(record_ids), col(entity.contact_searched_at).is_(None))
+        .where(among(entity.id, record_ids), col(entity.contact_searched_at).is_(None))
         .order_by(col(entity.created_at), col(entity.id))
         .with_for_update(skip_locked=True)
     ).all()
@@ -120,13 +121,16 @@ def profile_of(source: WebhookSource | None) -> Profile:
 
 def _sources_of(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, WebhookSource]:
     """Return the sources that records came from, as long as their webhooks are kept."""
-    found = session.exec(
-        select(WebhookRecord.record_id, WebhookSource)
+    names = session.exec(
+        select(WebhookRecord.record_id, Webhook.webhook_source)
         .join(Webhook, col(Webhook.id) == col(WebhookRecord.webhook_id))
-        .join(WebhookSource, col(WebhookSource.name) == col(Webhook.webhook_source))
-        .where(col(WebhookRecord.record_id).in_(record_ids))
+        .where(among(WebhookRecord.record_id, record_ids))
+    ).all()
+    found = session.exec(
+        select(WebhookSource).where(among(WebhookSource.name, {name for _, name in names}))
     )
-    return dict(found.all())
+    sources = {source.name: source for source in found}
+    return {record_id: sources[name] for record_id, name in names if name in sources}
 
 
 def _attribute(session: Session, entity: type[OfPerson], records: Sequence[OfPerson]) -> None:
@@ -136,11 +140,13 @@ def _attribute(session: Session, entity: type[OfPerson], records: Sequence[OfPer
         return
     known = Attribution(session.exec(select(Channel)), session.exec(select(LeadSource)))
     for record in records:
-        marks = marks_of(columns, vars(record))
-        if getattr(record, columns.channel) is None:
-            setattr(record, columns.channel, known.channel(marks))
-        if getattr(record, columns.source) is None:
-            setattr(record, columns.source, known.source(marks))
+        # The rows are written by `_tie`: the session need not be told of what changes in them.
+        values = vars(record)
+        marks = marks_of(columns, values)
+        if values[columns.channel] is None:
+            values[columns.channel] = known.channel(marks)
+        if values[columns.source] is None:
+            values[columns.source] = known.source(marks)
 
 
 def _tie(
@@ -197,12 +203,12 @@ def _people_meant(session: Session, submissions: Sequence[Submission], how: Ways
     keys = {key for each in submissions for key in each.keys}
     given = {each.contact_id for each in submissions if each.contact_id}
     found = session.exec(
-        select(ContactClue.contact_id).where(col(ContactClue.key).in_(keys)).distinct()
+        select(ContactClue.contact_id).where(among(ContactClue.key, keys)).distinct()
     )
     contacts = read_contacts(
         session,
         select(CONTACT)
-        .where(CONTACT.c.id.in_(given.union(found)))
+        .where(among(CONTACT.c.id, given.union(found)))
         .order_by(CONTACT.c.id)
         .with_for_update(key_share=True),
     )
