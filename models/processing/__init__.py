@@ -1,8 +1,11 @@
 """The life of a webhook: claimed, made into a record, put right, deleted in time.
 
 claiming     which webhooks a run takes, and the way back for those that got stuck
+part         one of the records that a webhook comes to
 recording    from claimed webhooks to records
 saving       drafts, saved set-based
+settling     what webhooks came to, written down
+logging      the log of what is wrong with them
 keying       records with a business key
 detailing    the rows of details
 updating     a record that was made before, set anew

@@ -20,7 +20,7 @@ class PutBack:
 
     new: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)
-    """Those left alone for the record that they have made."""
+    """Those left alone since they have made all their records."""
     busy: list[UUID] = field(default_factory=list)
     """Those in the hands of a run."""
     missing: list[UUID] = field(default_factory=list)
@@ -65,7 +65,7 @@ def retry(
             result.missing.append(webhook_id)
         elif webhook.status == Status.PROCESSING:
             result.busy.append(webhook_id)
-        elif webhook_id in made and not update:
+        elif webhook_id in made and webhook.status != Status.FAILED and not update:
             result.kept.append(webhook_id)
         else:
             _put_back(webhook, now, update=update)

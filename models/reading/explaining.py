@@ -1,11 +1,11 @@
 """What would be made of a webhook and why, in words for the person who asks; nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from models.processing.recording import drafts_of
+from models.processing.recording import parts_of
 from models.reading.drafting import Draft
 from models.webhook import Webhook, WebhookRecord
 
@@ -19,11 +19,13 @@ def explain(session: Session, webhook_id: UUID) -> str | None:
     webhook = session.get(Webhook, webhook_id)
     if webhook is None:
         return None
-    ((_, made),) = drafts_of(session, [webhook])
-    record = session.exec(
-        select(WebhookRecord).where(WebhookRecord.webhook_id == webhook_id)
-    ).first()
-    return "\n".join(_printable(line) for line in _lines(webhook, made, record))
+    made = [part.draft for part in parts_of(session, [webhook])]
+    records = session.exec(
+        select(WebhookRecord)
+        .where(WebhookRecord.webhook_id == webhook_id)
+        .order_by(col(WebhookRecord.position))
+    ).all()
+    return "\n".join(_printable(line) for line in _lines(webhook, made, records))
 
 
 def _printable(line: str) -> str:
@@ -33,15 +35,22 @@ def _printable(line: str) -> str:
     )
 
 
-def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Iterator[str]:
+def _lines(
+    webhook: Webhook, drafts: Sequence[Draft], records: Sequence[WebhookRecord]
+) -> Iterator[str]:
     yield f"Webhook      {webhook.id}"
     yield f"Received     {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC, from {webhook.webhook_source}"
     yield f"Status       {webhook.status}, attempts {webhook.attempts}"
     yield f"Content type {webhook.content_type or '(none)'}, {len(webhook.request_body)} bytes"
     if webhook.original_body is not None:
         yield f"Corrected    the original body, {len(webhook.original_body)} bytes, is kept"
-    if record:
+    for record in records:
         yield f"Record made  {record.entity} {record.record_id}"
+    for each in drafts:
+        yield from _draft_lines(each)
+
+
+def _draft_lines(made: Draft) -> Iterator[str]:
     if made.entity:
         yield ""
         yield f"Would make   {made.entity.code()}, as things stand now"
