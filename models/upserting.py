@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, or_
+from sqlalchemy import Table, insert, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -47,13 +47,15 @@ def upsert(
     )
 
 
-def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+def insert_missing(
+    session: Session, model: type[SQLModel] | Table, rows: Sequence[dict[str, Any]]
+) -> None:
     """Insert the rows that are not there, in the order of the sequence: one statement.
 
     Whoever inserts several in a transaction sorts them, so that two never wait for each other.
     """
     if rows:
-        table: Any = model.__table__  # type: ignore[attr-defined]
+        table: Any = getattr(model, "__table__", model)
         session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
 
 

@@ -10,6 +10,8 @@ keying       records with a business key
 detailing    the rows of details
 updating     a record that was made before, set anew
 correcting   webhooks put right by hand
+trying       what would come of stored webhooks, rolled back
+telling      what was tried, in lines
 outcome      what became of webhooks, in ids, kinds and counts
 periods      how long a webhook may stay in each status
 retention    which have stayed for too long, and their deletion

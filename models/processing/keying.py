@@ -49,7 +49,7 @@ def save_keyed(
     entities = {part.draft.entity for part in parts}
     for entity in (each for each in entities if each and each.business_key):
         of_entity = [
-            part for part in parts if part.draft.entity is entity and not part.draft.failed
+            part for part in parts if part.draft.entity is entity and part.draft.makes_record
         ]
         record_ids |= _save(session, entity, of_entity, now)
     return [_refused_if_left(part, record_ids) for part in parts], record_ids

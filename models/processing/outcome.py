@@ -8,7 +8,7 @@ from uuid import UUID
 from models.reading.parse_error import Kind
 from models.webhook import Status
 
-WORDS = ("done", "done with warnings", "failed")
+WORDS = ("done", "done with warnings", "quarantined", "failed")
 """The outcomes, as they are counted everywhere."""
 
 MOST_SHOWN = 5
@@ -31,8 +31,8 @@ class Outcome:
     @property
     def word(self) -> str:
         """Return one of `WORDS`."""
-        if self.status is Status.FAILED:
-            return "failed"
+        if self.status in (Status.FAILED, Status.QUARANTINED):
+            return self.status.lower()
         return "done with warnings" if self.errors else "done"
 
     @property

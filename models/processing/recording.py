@@ -3,21 +3,20 @@
 Records, parse errors and status land together or not at all. One query serves the whole chunk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
+from models.configuring.manner import Manner, drafts_of, manner_of
+from models.looking_up.resolving import with_lookups
 from models.processing.outcome import Outcome
 from models.processing.part import Part, Place
 from models.processing.saving import save_all
 from models.processing.settling import settle
 from models.processing.updating import with_entity_checked
-from models.reading.casting import Notation
-from models.reading.drafting import Draft, draft
-from models.reading.parse_error import lookup_not_found
 from models.source import WebhookSource
 from models.webhook import Status, Webhook, WebhookEntity, WebhookRecord
 
@@ -34,11 +33,11 @@ def create_records(
     webhooks = _lock(session, webhook_ids)
     ours = {webhook.id for webhook in webhooks}
     updates = {webhook.id for webhook in webhooks if webhook.updates_record}
-    records = _records_of(session, webhook_ids)
+    records = records_of(session, webhook_ids)
     before = {place: record for place, record in records.items() if record.webhook_id in ours}
     made = {place: record for place, record in before.items() if record.webhook_id in updates}
     kept = {place: record for place, record in before.items() if place not in made}
-    parts = parts_of(session, webhooks)
+    parts = parts_of(session, webhooks, create_lookups=True)
     # What cannot be read at all is tried, whatever was made of it before: to say so.
     tried = [part for part in parts if part.place not in kept or part.draft.entity is None]
     saved = save_all(session, with_entity_checked(tried, made), made, now, run_id)
@@ -48,19 +47,34 @@ def create_records(
     )
 
 
-def parts_of(session: Session, webhooks: Iterable[Webhook]) -> list[Part]:
-    """Draft webhooks as the lookups stand now, with nothing written."""
+def parts_of(
+    session: Session,
+    webhooks: Iterable[Webhook],
+    others: Mapping[str, Manner] = MappingProxyType({}),
+    *,
+    create_lookups: bool = False,
+) -> list[Part]:
+    """Draft webhooks as the lookups stand now.
+
+    Nothing is written but the rows of lookups that are to be made where they allow it.
+
+    Args:
+        session: the transaction, or one that only reads.
+        webhooks: stored requests.
+        others: manners that sources are read in, by name, other than those that they have.
+        create_lookups: whether rows of lookups are made.
+    """
     allowed = set(session.exec(select(WebhookEntity.name)))
-    notations = {
-        source.name: Notation(source.day_first, source.decimal_comma)
-        for source in session.exec(select(WebhookSource))
-    }
+    sources = session.exec(select(WebhookSource))
+    manners = {source.name: manner_of(source) for source in sources} | dict(others)
     parts = [
-        Part(webhook, 0, draft(webhook.content_type, webhook.request_body, notation, allowed))
+        Part(webhook, position, made)
         for webhook in webhooks
-        for notation in [notations.get(webhook.webhook_source, Notation())]
+        for position, made in drafts_of(
+            webhook, manners.get(webhook.webhook_source, Manner()), allowed
+        )
     ]
-    return _with_lookups_checked(session, parts)
+    return with_lookups(session, parts, create=create_lookups)
 
 
 def _as_they_are(session: Session, records: Sequence[WebhookRecord]) -> list[Outcome]:
@@ -94,45 +108,11 @@ def _lock(session: Session, webhook_ids: Sequence[UUID]) -> list[Webhook]:
     )
 
 
-def _records_of(session: Session, webhook_ids: Sequence[UUID]) -> dict[Place, WebhookRecord]:
+def records_of(session: Session, webhook_ids: Sequence[UUID]) -> dict[Place, WebhookRecord]:
+    """Return the records that webhooks have made, by their places."""
     found = session.exec(
         select(WebhookRecord)
         .where(col(WebhookRecord.webhook_id).in_(webhook_ids))
         .order_by(col(WebhookRecord.position))
     )
     return {(record.webhook_id, record.position): record for record in found}
-
-
-def _with_lookups_checked(session: Session, parts: list[Part]) -> list[Part]:
-    """Empty the lookup columns whose row is not there: one query a lookup, not one a webhook."""
-    wanted: dict[str, set[UUID]] = {}
-    for part in parts:
-        for _, table, row_id in _lookup_values(part.draft):
-            wanted.setdefault(table, set()).add(row_id)
-    known = {table: _rows_of(session, table, ids) for table, ids in wanted.items()}
-    if not known:
-        return parts
-    return [Part(part.webhook, part.position, _checked(part.draft, known)) for part in parts]
-
-
-def _checked(each: Draft, known: dict[str, set[UUID]]) -> Draft:
-    for column, table, row_id in _lookup_values(each):
-        if row_id not in known[table]:
-            assert each.entity is not None  # noqa: S101  a draft without one has no values
-            error = lookup_not_found(column.code, each.entity.code(), table, str(row_id))
-            each = each.without(column, error)
-    return each
-
-
-def _lookup_values(each: Draft) -> list[tuple[Any, str, UUID]]:
-    columns = each.entity.columns() if each.entity else ()
-    return [
-        (column, column.lookup, each.values[column.name])
-        for column in columns
-        if column.lookup and each.values.get(column.name) is not None
-    ]
-
-
-def _rows_of(session: Session, table: str, ids: set[UUID]) -> set[UUID]:
-    id_column = SQLModel.metadata.tables[table].c.id
-    return set(session.execute(select(id_column).where(id_column.in_(ids))).scalars())

@@ -95,7 +95,7 @@ def _record_ids(
 ) -> dict[Place, UUID]:
     """Return the id of each record: new ones, those made before, contacts found or made."""
     before = {place: record.record_id for place, record in made.items()}
-    posting = [part for part in parts if part.draft.entity is Contact and not part.draft.failed]
+    posting = [part for part in parts if part.draft.entity is Contact and part.draft.makes_record]
     posted = [
         Posted(part.webhook.webhook_source, part.draft.values, before.get(part.place))
         for part in posting
@@ -105,7 +105,7 @@ def _record_ids(
     return {
         part.place: before.get(part.place) or contacts.get(part.place) or new_id()
         for part in parts
-        if not part.draft.failed
+        if part.draft.makes_record
     }
 
 

@@ -38,11 +38,18 @@ class _Result:
         errors = [(error.kind, error.column) for part in parts for error in part.draft.errors]
         return Outcome(
             self.webhook.id,
-            Status.FAILED if any(part.draft.failed for part in parts) else Status.DONE,
+            _worst({part.draft.status for part in parts}),
             asked[min(asked)] if asked else None,
             tuple(self.records[position] for position in sorted(self.records)),
             tuple([(each.kind, each.column) for each in self.logged] + errors),
         )
+
+
+def _worst(statuses: set[Status]) -> Status:
+    for status in (Status.QUARANTINED, Status.FAILED):
+        if status in statuses:
+            return status
+    return Status.DONE
 
 
 def settle(

@@ -39,7 +39,7 @@ def update_records(session: Session, parts: Iterable[Part], made: Made) -> None:
     rows: dict[type[Entity], list[tuple[UUID, dict[str, Any]]]] = {}
     for part in parts:
         entity = part.draft.entity
-        if entity not in (None, Contact) and not part.draft.failed and part.place in made:
+        if entity not in (None, Contact) and part.draft.makes_record and part.place in made:
             change = made[part.place].record_id, part.draft.values
             rows.setdefault(entity, []).append(change)
     for entity, changes in rows.items():

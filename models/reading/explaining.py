@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.processing.recording import parts_of
 from models.reading.drafting import Draft
+from models.reading.telling import draft_lines, error_lines, printable
 from models.webhook import Webhook, WebhookRecord
 
 
@@ -25,14 +26,7 @@ def explain(session: Session, webhook_id: UUID) -> str | None:
         .where(WebhookRecord.webhook_id == webhook_id)
         .order_by(col(WebhookRecord.position))
     ).all()
-    return "\n".join(_printable(line) for line in _lines(webhook, made, records))
-
-
-def _printable(line: str) -> str:
-    """Escape what would steer a terminal, or break a line, or cannot be written as UTF-8."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in line
-    )
+    return "\n".join(printable(line) for line in _lines(webhook, made, records))
 
 
 def _lines(
@@ -54,21 +48,8 @@ def _draft_lines(made: Draft) -> Iterator[str]:
     if made.entity:
         yield ""
         yield f"Would make   {made.entity.code()}, as things stand now"
-        yield from _column_lines(made)
-    for error in made.errors:
-        yield ""
-        yield f"Error        {error.message}"
-        yield f"             {error.advice}"
-
-
-def _column_lines(made: Draft) -> Iterator[str]:
-    assert made.entity is not None  # noqa: S101  the caller looked
-    for column in made.entity.columns():
-        if column.name in made.sent_as:
-            value = made.values.get(column.name)
-            shown = "(empty)" if value is None else str(value)
-            yield f"  {made.sent_as[column.name]} -> {column.code} = {shown}"
-    for detail, rows in made.details.items():
-        yield f"  a list -> {len(rows)} rows of {detail.code()}"
-    for parameter, value in made.unknown.items():
-        yield f"  {parameter} -> no column, kept with the webhook = {value}"
+    yield from draft_lines(made)
+    for line in error_lines(made):
+        if line.startswith("Error"):
+            yield ""
+        yield line
