@@ -59,12 +59,12 @@ def parse_document(content_type: str | None, body: bytes) -> Any:
 def _parse(content_type: str | None, body: bytes, parsers: Mapping[str, Parser]) -> Any:
     if not content_type or not content_type.strip():
         raise content_type_missing()
-    media_type, options = parse_options_header(content_type)
-    media_type = media_type.strip().lower()
+    named, options = parse_options_header(content_type)
+    media_type = named.strip().lower()
     _, plus, suffix = media_type.rpartition("+")  # `application/problem+json` is JSON
     parser = parsers.get(media_type) or parsers.get(plus + suffix if plus else "")
     if parser is None:
-        raise content_type_unsupported(media_type or content_type)
+        raise content_type_unsupported(named or content_type)
     try:
         return parser(body, options)
     except UnreadableError as error:
