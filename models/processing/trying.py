@@ -19,7 +19,7 @@ from models.matching.evidence import in_words
 from models.matching.rules import Decision, Rule
 from models.matching.search import search_and_create_contacts
 from models.matching.tables import ContactDecision
-from models.processing.part import Part
+from models.processing.part import Part, Place
 from models.processing.recording import parts_of, records_of
 from models.processing.saving import Saved, save_all
 from models.processing.updating import Made
@@ -59,7 +59,7 @@ def try_manner(
                 part.webhook.received_at,
                 part,
                 part.place in made,
-                contacts.get(record_id) if record_id else None,
+                contacts.get(part.place),
             )
             for part, record_id in sorted(saved, key=lambda each: _order(parts, each[0]))
         ]
@@ -95,12 +95,14 @@ def _made_before(session: Session, parts: Iterable[Part]) -> Made:
     return made
 
 
-def _contacts(session: Session, saved: Iterable[Saved], now: datetime) -> dict[UUID, str]:
+def _contacts(session: Session, saved: Sequence[Saved], now: datetime) -> dict[Place, str]:
     """Search the contacts of records as the process does, and say how each is found or made."""
     by_entity: dict[str, list[UUID]] = {}
+    places: dict[UUID, Place] = {}
     for part, record_id in saved:
         if part.draft.entity is not None and record_id:
             by_entity.setdefault(part.draft.entity.code(), []).append(record_id)
+            places[record_id] = part.place
     people = entities_of_people()
     decisions = [
         decision
@@ -108,19 +110,27 @@ def _contacts(session: Session, saved: Iterable[Saved], now: datetime) -> dict[U
         if code in people
         for decision in search_and_create_contacts(session, people[code], record_ids, now)
     ]
-    words = {decision.record_id: in_words(decision) for decision in decisions}
-    return words | _of_posted(session, by_entity.get(Contact.code(), []), now)
+    words = {places[decision.record_id]: in_words(decision) for decision in decisions}
+    return words | _of_posted(session, saved, now)
 
 
-def _of_posted(session: Session, contact_ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
-    found = session.exec(
-        select(ContactDecision).where(
+def _of_posted(session: Session, saved: Iterable[Saved], now: datetime) -> dict[Place, str]:
+    """Say how contacts that were posted as such were found or made, in the order of the search."""
+    posted = [(part.place, id_) for part, id_ in saved if part.draft.entity is Contact and id_]
+    logged = session.exec(
+        select(ContactDecision)
+        .where(
             ContactDecision.entity == Contact.code(),
-            col(ContactDecision.record_id).in_(contact_ids),
+            col(ContactDecision.record_id).in_([contact_id for _, contact_id in posted]),
             ContactDecision.decided_at == now,
         )
+        .order_by(col(ContactDecision.id))
     )
-    return {each.record_id: in_words(_decision(each)) for each in found}
+    by_contact: dict[UUID, list[str]] = {}
+    for each in logged:
+        by_contact.setdefault(each.record_id, []).append(in_words(_decision(each)))
+    # A contact that is posted twice was decided on twice; one that was deleted since, never.
+    return {place: by_contact[id_].pop(0) for place, id_ in posted if by_contact.get(id_)}
 
 
 def _decision(logged: ContactDecision) -> Decision:
