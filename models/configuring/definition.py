@@ -13,3 +13,5 @@ class Definition(BaseModel):
     map: tuple[Mapping, ...] = Field(default=())
     """What is made of each webhook, a mapping for each kind of record; without one, as it comes."""
     spam: Spam | None = None
+    query_parameters: bool = False
+    """Whether the fields of the query string are parameters, as those of the body are."""
