@@ -51,4 +51,4 @@ def test_counts_wait_where_the_database_does_not_take_them(
 def test_an_unknown_key_is_counted_as_no_source(client: FlaskClient) -> None:
     assert client.post("/webhooks/unknown").status_code == 401
     client.application.extensions["refusals"].write()
-    assert counted() == [("", "key", 1)]
+    assert [counts[:2] for counts in counted()] == [("", "key")]
