@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pycountry
 from sqlalchemy import JSON
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.identity import new_id, utc_now
 
@@ -202,6 +203,15 @@ def find_key(session: Session, api_key: str) -> tuple[WebhookKey, WebhookSource]
 def hash_of(api_key: str) -> str:
     """Return the SHA-256 of a key, as it is stored."""
     return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+def keys_beside_the_newest(session: Session, now: datetime) -> dict[UUID, list[datetime]]:
+    """Return, by the id of a source, until when keys that were replaced are still good."""
+    ends: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    for key in session.exec(select(WebhookKey).order_by(col(WebhookKey.created_at))):
+        if key.ends_at and key.ends_at > now:
+            ends[key.webhook_source_id].append(key.ends_at)
+    return ends
 
 
 def _keys_of(session: Session, source: WebhookSource) -> Sequence[WebhookKey]:

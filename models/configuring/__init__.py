@@ -1,4 +1,11 @@
 """A source as data: what a TOML file may say of it, checked before it is believed.
 
 definition    what a source may be told
+entry         a source as a file describes it: its columns beside its definition
+presets       what is known of services, to begin with
+reading       from a file to sources, or to errors
+places        in which line something stands
+wording       what is wrong, and what to write instead
+applying      from a file to the tables
+showing       and back
 """
