@@ -40,6 +40,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Largest body that is accepted, in bytes. Counted on the bytes read.",
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="How many proxies stand before the receiver and set X-Forwarded-For, -Proto "
+        "and -Host. With 0 these headers are believed of no one. Sources that name the addresses "
+        "they send from, or sign the URL, need it behind a proxy.",
+    )
     database_timeout_seconds: float = Field(
         default=10,
         gt=0,

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from time import sleep
 from typing import Any
+from uuid import UUID
 
 from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
@@ -30,6 +31,7 @@ class _Waiting:
 
     def __init__(self, webhook: dict[str, Any]) -> None:
         self.webhook = webhook
+        self.stored_as: UUID = webhook["id"]
         self.error: Exception | None = None
         self.done = Event()
 
@@ -49,8 +51,11 @@ class Writer:
         if segments(self._spool.folder):
             self._start()
 
-    def store(self, webhook: dict[str, Any]) -> None:
-        """Return once a webhook is on disk, in the table or in the spool.
+    def store(self, webhook: dict[str, Any]) -> UUID:
+        """Return once a webhook is on disk, in the table or in the spool, and say under which id.
+
+        One that repeats an event is not stored: the id is that of the webhook that came first. In
+        the spool no one knows yet; it is found out when the spool is delivered.
 
         Raises:
             SpoolFullError: the database is away, and the spool has no room.
@@ -63,10 +68,12 @@ class Writer:
             if waiting.done.wait(self._patience):
                 if waiting.error:
                     raise waiting.error
-                return
+                return waiting.stored_as
             log.error("the database does not answer, webhooks go to the spool")
             self._hangs = True
         self._spool.append([webhook])
+        id_: UUID = webhook["id"]
+        return id_
 
     def _start(self) -> None:
         """Start the threads with the first webhook, in the process that serves it."""
@@ -94,7 +101,9 @@ class Writer:
         or too large for what the spool has left, fails alone.
         """
         try:
-            self._write([waiting.webhook for waiting in batch])
+            repeats = self._write([waiting.webhook for waiting in batch])
+            for waiting in batch:
+                waiting.stored_as = repeats.get(waiting.stored_as, waiting.stored_as)
         except Exception as error:
             if len(batch) > 1:
                 for waiting in batch:
@@ -104,16 +113,17 @@ class Writer:
         for waiting in batch:
             waiting.done.set()
 
-    def _write(self, webhooks: list[dict[str, Any]]) -> None:
+    def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:
             try:
                 with transaction(bounded_engine(self._seconds)) as session:
-                    insert_webhooks(session, webhooks)
-                return
+                    repeats = insert_webhooks(session, webhooks)
+                return repeats
             except DatabaseAwayError as error:
                 self._away = True
                 log.error("the database is away, webhooks go to the spool: %s", error)
         self._spool.append(webhooks)
+        return {}
 
     def _empty_spool_forever(self) -> None:
         while True:

@@ -44,9 +44,10 @@ def upgrade() -> None:
         sa.Column("event_sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("webhook_source", "event_sha256", name=op.f("pk_webhook_event")),
     )
-    op.create_index(op.f("ix_webhook_event_received_at"), "webhook_event", ["received_at"])
+    op.create_index(op.f("ix_webhook_event_ends_at"), "webhook_event", ["ends_at"])
     op.create_table(
         "webhook_refusal",
         sa.Column("webhook_source", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
