@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from models.database import DatabaseAwayError
 from receiver import console, health, intake
 from receiver.keys import Keys
+from receiver.refusals import Refusals
 from receiver.writer import Writer
 
 
@@ -32,6 +33,7 @@ def create_app() -> Flask:
     app = Receiver(__name__)
     app.extensions["keys"] = Keys()
     app.extensions["writer"] = Writer()
+    app.extensions["refusals"] = Refusals()
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(console.blueprint)

@@ -13,6 +13,7 @@ from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.identity import new_id, utc_now
 from models.receiving.spool import SpoolFullError
 from models.settings import settings
+from receiver import refusals
 
 RETRY_AFTER_SECONDS = 30
 READ_BYTES = 64 * 1024
@@ -28,6 +29,7 @@ def receive(api_key: str) -> ResponseReturnValue:
     try:
         door = current_app.extensions["keys"].door(api_key)
         if door is None:
+            refusals.count("", "key")
             raise Unauthorized(
                 "This webhook URL is not known. Ask for a new one: it is made with "
                 "`hookline source add NAME`."
