@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from models.database import DatabaseAwayError
-from receiver import console, health, intake
+from receiver import console, headers, health, intake, limits
 from receiver.keys import Keys
 from receiver.refusals import Refusals
 from receiver.writer import Writer
@@ -37,6 +37,8 @@ def create_app() -> Flask:
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(console.blueprint)
+    app.before_request(limits.refuse)
+    app.after_request(headers.add)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(DatabaseAwayError, _database_away)
     return app
