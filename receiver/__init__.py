@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.database import DatabaseAwayError
 from models.settings import settings
-from receiver import console, describing, health, intake, other_methods
+from receiver import console, describing, headers, health, intake, limits, other_methods
 from receiver.keys import Keys
 from receiver.refusals import Refusals
 from receiver.writer import Writer
@@ -45,6 +45,8 @@ def create_app() -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    app.before_request(limits.refuse)
+    app.after_request(headers.add)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(DatabaseAwayError, _database_away)
     return app
