@@ -7,7 +7,7 @@ soon as the database takes them again. One that was sent both ways is stored onc
 
 import logging
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
 from models.settings import settings
+from receiver.waiting import Waiting, tell, waiting
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0
@@ -26,16 +27,6 @@ PAUSE_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
-class _Waiting:
-    """A webhook, and the request that waits until it is on disk."""
-
-    def __init__(self, webhook: dict[str, Any]) -> None:
-        self.webhook = webhook
-        self.stored_as: UUID = webhook["id"]
-        self.error: Exception | None = None
-        self.done = Event()
-
-
 class Writer:
     """Stores the webhooks of all requests of this process."""
 
@@ -43,9 +34,10 @@ class Writer:
         self._seconds = settings().store_timeout_seconds
         self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
-        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
+        self._queue: SimpleQueue[Waiting] = SimpleQueue()
         self._away = False
-        self._hangs = False
+        self.hangs = False
+        """Whether a request has waited in vain: until the writer is back, each spools its own."""
         self._starting = Lock()
         self._started = False
         if segments(self._spool.folder):
@@ -62,15 +54,15 @@ class Writer:
             DatabaseRefusedError: the database does not take it, as one that was not migrated.
         """
         self._start()
-        if not self._hangs:
-            waiting = _Waiting(webhook)
-            self._queue.put(waiting)
-            if waiting.done.wait(self._patience):
-                if waiting.error:
-                    raise waiting.error
-                return waiting.stored_as
+        if not self.hangs:
+            mine = waiting(webhook)
+            self._queue.put(mine)
+            if mine.wait(self._patience):
+                if mine.error:
+                    raise mine.error
+                return mine.stored_as
             log.error("the database does not answer, webhooks go to the spool")
-            self._hangs = True
+            self.hangs = True
         self._spool.append([webhook])
         id_: UUID = webhook["id"]
         return id_
@@ -92,26 +84,25 @@ class Writer:
             except Empty:
                 pass
             self._store(batch)
-            self._hangs = False
+            self.hangs = False
 
-    def _store(self, batch: list[_Waiting]) -> None:
+    def _store(self, batch: list[Waiting]) -> None:
         """Store a batch and let its requests answer.
 
         One that is refused as a whole is taken again webhook by webhook, so that one that is bad,
         or too large for what the spool has left, fails alone.
         """
         try:
-            repeats = self._write([waiting.webhook for waiting in batch])
-            for waiting in batch:
-                waiting.stored_as = repeats.get(waiting.stored_as, waiting.stored_as)
+            repeats = self._write([each.webhook for each in batch])
+            for each in batch:
+                each.stored_as = repeats.get(each.stored_as, each.stored_as)
         except Exception as error:
             if len(batch) > 1:
-                for waiting in batch:
-                    self._store([waiting])
+                for each in batch:
+                    self._store([each])
                 return
             batch[0].error = error
-        for waiting in batch:
-            waiting.done.set()
+        tell(batch)
 
     def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:
