@@ -30,6 +30,8 @@ def admitted(door: Door, body: bytes, content_type: str | None) -> Event | None:
         ServiceUnavailable: the source is off, or its definition cannot be checked.
     """
     refuse_where_off(door)
+    if not door.admission:
+        return None  # nothing is asked for
     try:
         return admit(admission_of(door), _request(body, content_type), utc_now())
     except AddressError as error:

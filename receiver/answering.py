@@ -18,8 +18,7 @@ def answer(
     senders: Senders, stored_as: UUID, body: bytes, content_type: str | None
 ) -> ResponseReturnValue:
     """Answer with the id of the webhook, or send a form's visitor on."""
-    wants_json = request.accept_mimetypes.best == "application/json"
-    if senders.redirect_hosts and not wants_json:
+    if senders.redirect_hosts and request.accept_mimetypes.best != "application/json":
         values = _values(body, content_type) if senders.redirect_field else {}
         if target := senders.redirect(values):
             return redirect(target, 303)

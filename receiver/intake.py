@@ -62,11 +62,8 @@ def take(api_key: str, door: Door, body: bytes, content_type: str | None) -> Res
         stored_as = current_app.extensions["writer"].store(with_event(webhook, event))
     except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
-    if stored_as == webhook["id"]:
-        log.info("stored webhook %s of source %s", stored_as, door.source)
-    else:
+    if stored_as != webhook["id"]:
         refusals.count(door.source, "repeat")
-        log.info("webhook %s of source %s was sent again", stored_as, door.source)
     return answering.answer(senders, stored_as, body, content_type)
 
 

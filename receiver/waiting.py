@@ -1,7 +1,12 @@
-"""How a request waits until the writer has stored its webhook: in a thread, or on the event loop."""
+"""How requests wait until the writer has stored their webhooks: in a thread, or on the event loop.
+
+A request on the loop waits as one in a thread does, within a greenlet: the view reads the same.
+What comes in one turn of the loop is handed over together, so that under load there are few and
+large batches.
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -17,53 +22,78 @@ class Waiting:
         self.webhook = webhook
         self.stored_as: UUID = webhook["id"]
         self.error: Exception | None = None
-        self._done = Event()
+        self.is_done = False
+        self.go_on: Callable[[], object] = lambda: None
 
-    def wait(self, seconds: float) -> bool:
-        """Wait, at most for some seconds; say whether the writer is done with it."""
-        return self._done.wait(seconds)
+
+class Batch(list[Waiting]):
+    """What was handed over together."""
 
     def tell(self) -> None:
-        """Let the request go on."""
-        self._done.set()
+        """Let its requests go on: the writer has done with it, well or not."""
+        for each in self:
+            each.is_done = True
+            each.go_on()
 
 
-class WaitingOnLoop(Waiting):
-    """One whose request runs on the event loop, which serves others meanwhile."""
+class BatchOnLoop(Batch):
+    """One whose requests wait on an event loop, which alone may touch what they wait for."""
 
-    def __init__(self, webhook: dict[str, Any]) -> None:
-        super().__init__(webhook)
+    def __init__(self) -> None:
+        super().__init__()
         self.loop = asyncio.get_running_loop()
-        self._future = self.loop.create_future()
-
-    def wait(self, seconds: float) -> bool:
-        """Have the loop go on until the writer is done, at most for some seconds."""
-        done, _ = await_(asyncio.wait([self._future], timeout=seconds))
-        return bool(done)
+        self.timer: asyncio.TimerHandle | None = None
 
     def tell(self) -> None:
-        """Let the request go on: to be called on the loop."""
-        if not self._future.done():
-            self._future.set_result(None)
+        """Let its requests go on, by one call of the loop."""
+        self.loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+        super().tell()
+
+    def give_up(self) -> None:
+        """Let those go on that have waited for too long."""
+        for each in self:
+            each.go_on()
 
 
-def waiting(webhook: dict[str, Any]) -> Waiting:
-    """Return what waits as the request that calls can."""
-    return WaitingOnLoop(webhook) if in_greenlet() else Waiting(webhook)
+class Counter:
+    """Where requests hand over their webhooks, and wait for a bounded time."""
 
+    def __init__(self, hand_over: Callable[[Batch], None], seconds: float) -> None:
+        self._hand_over = hand_over
+        self._seconds = seconds
+        self._open: BatchOnLoop | None = None
 
-def tell(batch: Iterable[Waiting]) -> None:
-    """Let the requests of a batch go on; those on the loop are told at once, by one call."""
-    on_loop = []
-    for each in batch:
-        if isinstance(each, WaitingOnLoop):
-            on_loop.append(each)
+    def wait(self, webhook: dict[str, Any]) -> Waiting:
+        """Hand a webhook over, and return once the writer is done with it, or the time is over."""
+        mine = Waiting(webhook)
+        if in_greenlet():
+            self._wait_on_loop(mine)
         else:
-            each.tell()
-    if on_loop:
-        on_loop[0].loop.call_soon_threadsafe(_tell_all, on_loop)
+            self._wait_in_thread(mine)
+        return mine
 
+    def _wait_in_thread(self, mine: Waiting) -> None:
+        done = Event()
+        mine.go_on = done.set
+        self._hand_over(Batch([mine]))
+        done.wait(self._seconds)
 
-def _tell_all(on_loop: list[WaitingOnLoop]) -> None:
-    for each in on_loop:
-        each.tell()
+    def _wait_on_loop(self, mine: Waiting) -> None:
+        if self._open is None:
+            self._open = BatchOnLoop()
+            self._open.loop.call_soon(self._close)
+        future = self._open.loop.create_future()
+        mine.go_on = lambda: future.done() or future.set_result(None)
+        self._open.append(mine)
+        await_(future)
+
+    def _close(self) -> None:
+        """Hand over what has come in this turn of the loop."""
+        assert self._open is not None  # noqa: S101  who opened it has asked for this
+        batch, self._open = self._open, None
+        batch.timer = batch.loop.call_later(self._seconds, batch.give_up)
+        self._hand_over(batch)

@@ -16,7 +16,7 @@ from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
 from models.settings import settings
-from receiver.waiting import Waiting, tell, waiting
+from receiver.waiting import Batch, Counter, Waiting
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0
@@ -34,7 +34,8 @@ class Writer:
         self._seconds = settings().store_timeout_seconds
         self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
-        self._queue: SimpleQueue[Waiting] = SimpleQueue()
+        self._queue: SimpleQueue[Batch] = SimpleQueue()
+        self._counter = Counter(self._queue.put, self._patience)
         self._away = False
         self.hangs = False
         """Whether a request has waited in vain: until the writer is back, each spools its own."""
@@ -55,9 +56,8 @@ class Writer:
         """
         self._start()
         if not self.hangs:
-            mine = waiting(webhook)
-            self._queue.put(mine)
-            if mine.wait(self._patience):
+            mine = self._counter.wait(webhook)
+            if mine.is_done:
                 if mine.error:
                     raise mine.error
                 return mine.stored_as
@@ -77,32 +77,34 @@ class Writer:
 
     def _write_forever(self) -> None:
         while True:
-            batch = [self._queue.get()]
+            batches = [self._queue.get()]
             try:
-                while len(batch) < MOST_AT_ONCE:
-                    batch.append(self._queue.get_nowait())
+                while sum(map(len, batches)) < MOST_AT_ONCE:
+                    batches.append(self._queue.get_nowait())
             except Empty:
                 pass
-            self._store(batch)
+            self._store([each for batch in batches for each in batch])
+            for batch in batches:
+                batch.tell()
             self.hangs = False
 
-    def _store(self, batch: list[Waiting]) -> None:
-        """Store a batch and let its requests answer.
+    def _store(self, waiting: list[Waiting]) -> None:
+        """Store what has queued up.
 
-        One that is refused as a whole is taken again webhook by webhook, so that one that is bad,
-        or too large for what the spool has left, fails alone.
+        What is refused as a whole is taken again webhook by webhook, so that one that is bad, or
+        too large for what the spool has left, fails alone.
         """
         try:
-            repeats = self._write([each.webhook for each in batch])
-            for each in batch:
+            repeats = self._write([each.webhook for each in waiting])
+            for each in waiting:
                 each.stored_as = repeats.get(each.stored_as, each.stored_as)
+            log.info("stored %s", ", ".join(map(_in_words, waiting)))
         except Exception as error:
-            if len(batch) > 1:
-                for each in batch:
+            if len(waiting) > 1:
+                for each in waiting:
                     self._store([each])
-                return
-            batch[0].error = error
-        tell(batch)
+            else:
+                waiting[0].error = error
 
     def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:
@@ -139,3 +141,10 @@ class Writer:
         for count in deliver(self._spool.folder, bounded_engine(self._seconds)):
             self._away = False
             log.info("delivered %s webhooks from the spool", count)
+
+
+def _in_words(stored: Waiting) -> str:
+    source = stored.webhook["webhook_source"]
+    if stored.stored_as == stored.webhook["id"]:
+        return f"webhook {stored.stored_as} of source {source}"
+    return f"again webhook {stored.stored_as} of source {source}"
