@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy.util import await_
 from sqlalchemy.util.concurrency import in_greenlet
 
+in_greenlet()  # the first call sets SQLAlchemy's greenlets up, and two threads at once would fail
+
 
 class Waiting:
     """A webhook, and the request that waits until it is on disk."""
