@@ -19,7 +19,8 @@ from models.processing.part import Part
 from models.reading.casting import Named
 from models.reading.completing import completed
 from models.reading.drafting import Draft
-from models.reading.parse_error import ParseError, lookup_name_not_found, lookup_not_found
+from models.reading.parse_error import ParseError
+from models.reading.value_errors import lookup_name_not_found, lookup_not_found
 from models.upserting import insert_missing
 
 
@@ -82,11 +83,12 @@ def _places(draft: Draft) -> Iterator[tuple[str, Column, dict[str, Any]]]:
     for column in draft.entity.columns():
         if column.lookup and draft.values.get(column.name) is not None:
             yield column.code, column, draft.values
+    lists = {detail: code for code, detail in draft.entity.details.items()}
     for detail, rows in draft.details.items():
         for column in (each for each in detail.columns() if each.lookup):
             for row in rows:
                 if row.get(column.name) is not None:
-                    yield f"{detail.code()}[{row['position']}].{column.code}", column, row
+                    yield f"{lists[detail]}[{row['position']}].{column.code}", column, row
 
 
 def _read(session: Session, lookup: _Lookup) -> None:
@@ -185,6 +187,7 @@ def _settled(draft: Draft, lookups: Mapping[str, _Lookup], create: bool) -> Draf
 def _without_in_row(draft: Draft, column: Column, row: dict[str, Any], error: ParseError) -> Draft:
     """Leave a column of a detail's row empty for the error that is its reason."""
     row[column.name] = None
-    full, missing = completed(row, [column], str(error.column))
+    full, missing = completed(row, [column], str(error.column).partition("[")[0])
     row.update(full)
-    return replace(draft, errors=(*draft.errors, error, *missing))
+    at = [replace(each, column=error.column) for each in missing]
+    return replace(draft, errors=(*draft.errors, error, *at))

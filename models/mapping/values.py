@@ -1,5 +1,7 @@
 """What a column gets, by its mapping: found, joined, split, looked up in a table, or a constant."""
 
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from models.mapping.answers import folded
@@ -17,17 +19,27 @@ def value_of(spec: Value, document: dict[str, Any], look: Look) -> Any:
     Raises:
         ExpressionError: an expression cannot be evaluated for this request.
     """
-    if spec.value is not None:
-        return spec.value
     if spec.each is not None:
         return _rows(spec, document, look)
+    found = _exact(spec.value if spec.value is not None else _found(spec, document, look))
+    return _exact(spec.default) if is_empty(found) else found
+
+
+def _exact(value: Any) -> Any:
+    """Turn what functions have counted to exact numbers, as those in a request are."""
+    if isinstance(value, list):
+        return [_exact(each) if isinstance(each, float) else each for each in value]
+    if isinstance(value, float):
+        return Decimal(str(value)) if isfinite(value) else str(value)
+    return value
+
+
+def _found(spec: Value, document: dict[str, Any], look: Look) -> Any:
     found = [look.evaluate(path, document) for path in spec.path]
     value = _joined(found, spec.join) if spec.join is not None else _first(found)
     if spec.split is not None and isinstance(value, str):
         value = parts_of(value)[NAME_PARTS.index(spec.split)] or None
-    if spec.values:
-        value = _from_table(value, spec.values)
-    return spec.default if is_empty(value) else value
+    return _from_table(value, spec.values) if spec.values else value
 
 
 def is_empty(value: Any) -> bool:

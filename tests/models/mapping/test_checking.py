@@ -62,7 +62,7 @@ def test_a_mapping_that_is_right_is_taken() -> None:
         ),
         (
             GOOD + '\n[[map]]\nentity = "Lead"\ncolumns = { Emial = "a" }',
-            "map 2, columns.Emial: Lead has no column Emial. Near to it are Email,",
+            "map 2, columns.Emial: Lead has no column Emial. Is Email meant?",
         ),
         ("[[map", "It is not valid TOML: "),
         ("map = 5", "map: Input should be a valid tuple"),
