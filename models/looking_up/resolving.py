@@ -6,12 +6,13 @@ where the lookup allows it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, SQLModel, col, select
 
-from models.entity import Column
+from models.entity import Column, WithColumns
 from models.identity import new_id
 from models.looking_up.countries import country_code, folded
 from models.lookups import LookupAlias, LookupSetting
@@ -80,15 +81,22 @@ def _places(draft: Draft) -> Iterator[tuple[str, Column, dict[str, Any]]]:
     """Yield each lookup column that has a value, its name in errors, and the values it is among."""
     if draft.entity is None:
         return
-    for column in draft.entity.columns():
-        if column.lookup and draft.values.get(column.name) is not None:
+    for column in _lookup_columns(draft.entity):
+        if draft.values.get(column.name) is not None:
             yield column.code, column, draft.values
+    if not draft.details:
+        return
     lists = {detail: code for code, detail in draft.entity.details.items()}
     for detail, rows in draft.details.items():
-        for column in (each for each in detail.columns() if each.lookup):
+        for column in _lookup_columns(detail):
             for row in rows:
                 if row.get(column.name) is not None:
                     yield f"{lists[detail]}[{row['position']}].{column.code}", column, row
+
+
+@cache
+def _lookup_columns(table: type[WithColumns]) -> tuple[Column, ...]:
+    return tuple(column for column in table.columns() if column.lookup)
 
 
 def _read(session: Session, lookup: _Lookup) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, tuple_
+from sqlalchemy import ColumnElement, delete, or_, tuple_
 from sqlmodel import Session, col, select
 
 from models.identity import new_id
@@ -78,6 +78,6 @@ def forget_errors(session: Session, webhook_ids: Sequence[UUID], but: Sequence[P
     session.execute(theirs)
 
 
-def _at(places: Sequence[Place]):  # type: ignore[no-untyped-def]
-    position = tuple_(col(WebhookParseError.webhook_id), col(WebhookParseError.position))
-    return position.in_(places)
+def _at(places: Sequence[Place]) -> ColumnElement[bool]:
+    place = tuple_(col(WebhookParseError.webhook_id), col(WebhookParseError.position))
+    return place.in_(places)

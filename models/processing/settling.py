@@ -4,7 +4,7 @@ A webhook of which one record fails is Failed, and the others are made. Run agai
 that are missing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -73,13 +73,7 @@ def settle(
         run_id: the Prefect run that does it.
     """
     results = {webhook.id: _Result(webhook) for webhook in webhooks}
-    for part, record_id in saved:
-        results[part.webhook.id].parts.append(part)
-        if part.draft.entity is not None and record_id:
-            made = part.draft.entity.code(), record_id
-            results[part.webhook.id].records[part.position] = made
-    for record in kept:
-        results[record.webhook_id].records[record.position] = record.entity, record.record_id
+    _gather(results, saved, kept)
     places = [(record.webhook_id, record.position) for record in kept]
     for error in logged_before(session, places):
         results[error.webhook_id].logged.append(error)
@@ -89,6 +83,18 @@ def settle(
     outcomes = [each.outcome() for each in results.values()]
     _update_webhooks(session, outcomes, _unknown(unknown), now, run_id)
     return outcomes
+
+
+def _gather(
+    results: Mapping[UUID, _Result], saved: Iterable[Saved], kept: Iterable[WebhookRecord]
+) -> None:
+    for part, record_id in saved:
+        result = results[part.webhook.id]
+        result.parts.append(part)
+        if part.draft.entity is not None and record_id:
+            result.records[part.position] = part.draft.entity.code(), record_id
+    for record in kept:
+        results[record.webhook_id].records[record.position] = record.entity, record.record_id
 
 
 def _update_webhooks(
