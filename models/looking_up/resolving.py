@@ -24,6 +24,9 @@ from models.reading.parse_error import ParseError
 from models.reading.value_errors import lookup_name_not_found, lookup_not_found
 from models.upserting import insert_missing
 
+MOST_IDS = 10_000
+"""Ids in one query."""
+
 
 @dataclass
 class _Lookup:
@@ -103,8 +106,10 @@ def _read(session: Session, lookup: _Lookup) -> None:
     """Read the rows that are wanted by their ids; where names are wanted, all of them."""
     table = SQLModel.metadata.tables[lookup.table]
     if not lookup.wanted_names:
-        found = session.execute(select(table.c.id).where(table.c.id.in_(lookup.wanted_ids)))
-        lookup.ids = set(found.scalars())
+        wanted = list(lookup.wanted_ids)
+        for start in range(0, len(wanted), MOST_IDS):
+            ids = wanted[start : start + MOST_IDS]
+            lookup.ids |= set(session.scalars(select(table.c.id).where(table.c.id.in_(ids))))
         return
     columns = [table.c[each] for each in ("name", "alpha_2", "codes") if each in table.c]
     for row_id, *texts in session.execute(select(table.c.id, *columns)):

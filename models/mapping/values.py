@@ -11,6 +11,8 @@ from models.matching.naming import parts_of
 
 NAME_PARTS = ("first_name", "middle_name", "last_name")
 ALL_OTHERS = "*"
+MOST_ELEMENTS = 1000
+"""Elements of one list that become records or rows."""
 
 
 def value_of(spec: Value, document: dict[str, Any], look: Look) -> Any:
@@ -110,7 +112,3 @@ def elements(expression: str, document: dict[str, Any], look: Look) -> list[Any]
     if len(found) > MOST_ELEMENTS:
         raise ExpressionError(f'"{expression}" finds more than {MOST_ELEMENTS} elements.')
     return found
-
-
-MOST_ELEMENTS = 10_000
-"""Elements of one list that become records or rows."""
