@@ -7,6 +7,7 @@ large batches.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -89,7 +90,7 @@ class Counter:
             self._open = BatchOnLoop()
             self._open.loop.call_soon(self._close)
         future = self._open.loop.create_future()
-        mine.go_on = lambda: future.done() or future.set_result(None)
+        mine.go_on = partial(_resolve, future)
         self._open.append(mine)
         await_(future)
 
@@ -99,3 +100,8 @@ class Counter:
         batch, self._open = self._open, None
         batch.timer = batch.loop.call_later(self._seconds, batch.give_up)
         self._hand_over(batch)
+
+
+def _resolve(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)

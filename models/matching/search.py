@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import Table, text
 from sqlmodel import Session, col, select
 
 from models.among import among
@@ -26,6 +26,7 @@ from models.matching.saving import log_decisions, save_contacts
 from models.matching.tables import ContactClue
 from models.settings import settings
 from models.source import WebhookSource
+from models.upserting import update_rows
 from models.webhook import Webhook, WebhookRecord
 
 LOCKS = 256
@@ -157,24 +158,16 @@ def _tie(
     now: datetime,
 ) -> None:
     """Write the contact of each record, and where its person came from, by one statement."""
-    table = entity.__table__  # type: ignore[attr-defined]
+    table: Table = entity.__table__  # type: ignore[attr-defined]
     came_from = (
         (entity.attribution.source, entity.attribution.channel) if entity.attribution else ()
     )
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("b_id"))
-        .values(
-            contact_id=bindparam("b_contact_id"),
-            contact_searched_at=now,
-            **{column: bindparam(f"b_{column}") for column in came_from},
-        ),
-        [
-            {"b_id": record.id, "b_contact_id": decision.contact_id}
-            | {f"b_{column}": getattr(record, column) for column in came_from}
-            for record, decision in zip(records, decisions, strict=True)
-        ],
-    )
+    rows = [
+        {"id": record.id, "contact_id": decision.contact_id, "contact_searched_at": now}
+        | {column: vars(record)[column] for column in came_from}
+        for record, decision in zip(records, decisions, strict=True)
+    ]
+    update_rows(session, table, rows)
 
 
 def _lock(session: Session, keys: Collection[UUID]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.configuring.manner import Manner, drafts_of, manner_of
 from models.looking_up.resolving import with_lookups
 from models.processing.outcome import Outcome
@@ -84,7 +85,7 @@ def _as_they_are(session: Session, records: Sequence[WebhookRecord]) -> list[Out
         of_webhook.setdefault(record.webhook_id, []).append(record)
     if not of_webhook:
         return []
-    found = session.exec(select(Webhook.id, Webhook.status).where(col(Webhook.id).in_(of_webhook)))
+    found = session.exec(select(Webhook.id, Webhook.status).where(among(Webhook.id, of_webhook)))
     return [
         Outcome(
             webhook_id,
@@ -101,7 +102,7 @@ def _lock(session: Session, webhook_ids: Sequence[UUID]) -> list[Webhook]:
     return list(
         session.exec(
             select(Webhook)
-            .where(col(Webhook.id).in_(webhook_ids), Webhook.status == Status.PROCESSING)
+            .where(among(Webhook.id, webhook_ids), Webhook.status == Status.PROCESSING)
             .order_by(col(Webhook.received_at), col(Webhook.id))
             .with_for_update()
         )
@@ -112,7 +113,7 @@ def records_of(session: Session, webhook_ids: Sequence[UUID]) -> dict[Place, Web
     """Return the records that webhooks have made, by their places."""
     found = session.exec(
         select(WebhookRecord)
-        .where(col(WebhookRecord.webhook_id).in_(webhook_ids))
+        .where(among(WebhookRecord.webhook_id, webhook_ids))
         .order_by(col(WebhookRecord.position))
     )
     return {(record.webhook_id, record.position): record for record in found}

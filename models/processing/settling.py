@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Table
 from sqlmodel import Session
 
 from models.processing.logging import forget_errors, log_errors, logged_about
@@ -18,6 +18,7 @@ from models.processing.part import Part
 from models.processing.saving import Saved
 from models.reading.drafting import as_json
 from models.reading.parse_error import Kind
+from models.upserting import update_rows
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 
 
@@ -104,32 +105,21 @@ def _update_webhooks(
     now: datetime,
     run_id: UUID | None,
 ) -> None:
-    if not outcomes:
-        return
-    table = Webhook.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("webhook_id"))
-        .values(
-            status=bindparam("new_status"),
-            status_since=now,
-            entity=bindparam("new_entity"),
-            unknown_parameters=bindparam("new_unknown"),
-            error_count=bindparam("new_error_count"),
-            flow_run_id=run_id,
-            updates_record=False,
-        ),
-        [
-            {
-                "webhook_id": outcome.webhook_id,
-                "new_status": outcome.status,
-                "new_entity": outcome.entity,
-                "new_unknown": unknown.get(outcome.webhook_id),
-                "new_error_count": len(outcome.errors),
-            }
-            for outcome in outcomes
-        ],
-    )
+    table: Table = Webhook.__table__  # type: ignore[attr-defined]
+    rows = [
+        {
+            "id": outcome.webhook_id,
+            "status": outcome.status,
+            "status_since": now,
+            "entity": outcome.entity,
+            "unknown_parameters": unknown.get(outcome.webhook_id),
+            "error_count": len(outcome.errors),
+            "flow_run_id": run_id,
+            "updates_record": False,
+        }
+        for outcome in outcomes
+    ]
+    update_rows(session, table, rows)
 
 
 def _unknown(parts: Iterable[Part]) -> dict[UUID, str]:

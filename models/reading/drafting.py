@@ -6,6 +6,7 @@ A draft is a pure function of the webhook, its source's notation and the entitie
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -161,8 +162,13 @@ def draft_of_parameters(entity: type[Entity], parameters: Parameters, notation: 
 
 def _exact_codes_first(entity: type[Entity], parameters: Parameters) -> list[tuple[str, Any]]:
     """Order parameters so that `Email` fills the column before an `email` beside it."""
-    codes = {column.code for column in entity.columns()}
+    codes = _codes(entity)
     return sorted(parameters.items(), key=lambda item: item[0] not in codes)
+
+
+@cache
+def _codes(entity: type[Entity]) -> frozenset[str]:
+    return frozenset(column.code for column in entity.columns())
 
 
 def as_json(parameters: Parameters) -> str:
