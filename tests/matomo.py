@@ -157,7 +157,7 @@ def matomo(
     answer = Request.application(fake.answer)
     server = make_server("127.0.0.1", port, answer, threaded=True, request_handler=_Quiet)
     fake.url = f"http://127.0.0.1:{server.port}"
-    serving = Thread(target=server.serve_forever, daemon=True)
+    serving = Thread(target=server.serve_forever, args=[0.01], daemon=True)  # it ends so soon
     serving.start()
     try:
         yield fake

@@ -12,7 +12,7 @@ from models.settings import ROOT
 
 Process = subprocess.Popen[bytes]
 
-END_SECONDS = 20
+END_SECONDS = 60
 
 
 def free_port() -> int:

@@ -23,8 +23,8 @@ from tests.processes import (
     running,
 )
 
-START_SECONDS = 150
-RUN_SECONDS = 150
+START_SECONDS = 240
+RUN_SECONDS = 300
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 

@@ -272,7 +272,7 @@ def test_a_backup_that_is_killed_leaves_none_that_looks_whole(
         write(400, size=20_000)  # 80 MB, so that there is a middle
     folder, partial = tmp_path / "backup", tmp_path / "backup.partial"
     killed = subprocess.Popen([*COMMAND, "backup", str(folder)])
-    end = monotonic() + 60
+    end = monotonic() + 180
     while not (partial.exists() and any(partial.iterdir())) and monotonic() < end:
         sleep(0.001)
     os.kill(killed.pid, signal.SIGKILL)

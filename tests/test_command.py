@@ -72,6 +72,7 @@ def status_of_post(webhook_url: str) -> int:
     return create_app().test_client().post(path, json={"EntityName": "Lead"}).status_code
 
 
+@pytest.mark.database
 def test_migrate_makes_a_database_and_can_be_run_again(tmp_path: Path) -> None:
     environment = clean_environment(HOOKLINE_HOME=str(tmp_path / "folder"))
     for _ in range(2):

@@ -170,6 +170,8 @@ def test_the_page_works_and_goes_on_working_after_an_upgrade(
     assert "of_a_later_version" in tables
 
 
+@pytest.mark.database
+@pytest.mark.xdist_group("page")  # long: it begins with the chains
 def test_the_page_until_the_start_makes_an_entity_that_passes_the_suite(user: Installation) -> None:
     page = steps()
     until_start = page[: [command for command, _ in page].index("hookline run")]

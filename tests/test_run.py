@@ -14,7 +14,7 @@ from tests.processes import alive, descendants
 from tests.stack import Stack, started
 from tests.webhooks import records
 
-A_MINUTE_AND_A_START = 120
+A_MINUTE_AND_A_START = 240
 
 
 def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
@@ -56,5 +56,5 @@ def test_it_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
         all_of_it = descendants(stack.process.pid)
         assert len(all_of_it) > 5
         stack.process.send_signal(number)
-        stack.process.wait(20)
+        stack.process.wait(60)
         assert alive(all_of_it) == set()

@@ -182,7 +182,7 @@ def test_a_backfill_killed_in_the_middle_and_run_again_loses_and_doubles_nothing
         "from flows.search_and_create_contact import search_and_create_contact as search; search()"
     )
     with stack.python(then, database, log) as running:
-        assert running.wait(150) == 0, log.read_text()
+        assert running.wait(300) == 0, log.read_text()
     assert statuses() == {Status.DONE: MANY}
     assert records() == dict.fromkeys(ids, 1)
     assert len(rows()) == len(rows(Contact)) == MANY
@@ -192,7 +192,7 @@ def test_a_backfill_killed_in_the_middle_and_run_again_loses_and_doubles_nothing
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + 90
+    end = monotonic() + 180
     while not holds():
         assert monotonic() < end
         sleep(0.01)

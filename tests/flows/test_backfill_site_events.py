@@ -28,7 +28,7 @@ from tests.site_events import (
     tracking_of,
 )
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("site events")]
 
 NOW = int(time())
 LONG_AGO = NOW - 300 * fake.DAY

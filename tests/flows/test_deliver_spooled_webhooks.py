@@ -16,7 +16,7 @@ from tests.models.test_spool import webhook
 from tests.prefect_server import a_prefect_server
 from tests.webhooks import FORM, records, statuses
 
-pytestmark = pytest.mark.usefixtures("sqlite_database")
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("sqlite_database")]
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

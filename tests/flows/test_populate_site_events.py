@@ -39,7 +39,7 @@ from tests.site_events import (
     time_passes,
 )
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("site events")]
 
 on_both_databases = pytest.mark.parametrize("server", ["sqlite", "postgres"], indirect=True)
 

@@ -93,7 +93,7 @@ def rows(server: PrefectServer, table: str, column: str) -> set[str]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    end = monotonic() + 60
+    end = monotonic() + 180
     while not condition():
         assert monotonic() < end
         sleep(0.2)

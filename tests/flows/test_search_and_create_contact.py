@@ -8,7 +8,6 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.search_and_create_contact import search_and_create_contact
 from models.entities.contact import Contact
@@ -16,6 +15,7 @@ from models.entities.form_submit import FormSubmit
 from models.entities.lead import Lead
 from models.matching.tables import ContactDecision
 from tests.models.searching import PHONE, rows, submit
+from tests.prefect_server import a_prefect_server
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("sqlite_database")]
 
@@ -25,7 +25,7 @@ FORM = {"full_name": NAME, "email": EMAIL, "phone": PHONE}
 
 @pytest.fixture(scope="module", autouse=True)
 def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import pytest
 from prefect import State, flow
-from prefect.testing.utilities import prefect_test_harness
 from pytest_httpserver import HTTPServer
 from sqlmodel import SQLModel, select
 from werkzeug import Request, Response
@@ -31,6 +30,7 @@ from models.settings import ROOT
 from models.webhook import Webhook, WebhookEntity
 from tasks.steps import call_once
 from tasks.webhooks import claim_webhooks, create_entity
+from tests.prefect_server import a_prefect_server
 from tests.users_package import users_package
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect", "badges")]
@@ -55,7 +55,7 @@ call_once.fn("Badge", [UUID(sys.argv[1])], "print", sys.argv[2])
 
 @pytest.fixture(scope="module")
 def prefect() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    with a_prefect_server():
         yield
 
 
@@ -303,7 +303,7 @@ def test_a_call_that_a_crash_cut_off_is_repeated_with_the_same_key(
         [sys.executable, "-c", CALL, str(record_id), url],
         env={**os.environ, "HOOKLINE_DATABASE_URL": sqlite_database, "PYTHONPATH": path},
     )
-    assert caller.wait(60) == -signal.SIGKILL
+    assert caller.wait(180) == -signal.SIGKILL
     with reading() as session:
         assert session.exec(select(SubflowCall.done_at)).one() is None
     assert run_within(print_badges, url, [record_id]).is_completed()

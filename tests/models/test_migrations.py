@@ -71,7 +71,7 @@ def _start_upgrade(url: str, home: Path) -> "subprocess.Popen[str]":
 
 def _upgraded_by_two_at_once(url: str, home: Path) -> None:
     both = [_start_upgrade(url, home), _start_upgrade(url, home)]
-    said = [process.communicate(timeout=60)[1] for process in both]
+    said = [process.communicate(timeout=180)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     made = create_engine(url)
     with made.connect() as connection:

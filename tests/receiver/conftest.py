@@ -70,7 +70,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
             **more,
         )
         url, log = f"http://127.0.0.1:{port}", folder / "log"
-        with running("hookline", "serve", env=environment, log=log) as process:
+        # What `hookline serve` becomes, as it does for `stack`: that Prefect is imported before
+        # takes seconds, and shows nothing of the receiver.
+        started = running("python", "-m", "receiver.serve", env=environment, log=log)
+        with started as process:
             running_still = partial(_runs, process)
             assert wait_for(f"{url}/console/static/console.css", 60, running_still), log.read_text()
             spool = Path(more.get("HOOKLINE_SPOOL_PATH", folder / "spool"))

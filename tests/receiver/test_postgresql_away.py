@@ -1,7 +1,6 @@
 """What was answered 200 is stored once: a PostgreSQL that is stopped, and one that hangs."""
 
 import os
-import shutil
 import signal
 import tempfile
 import warnings
@@ -16,6 +15,7 @@ from models import migrations
 from models.database import engine
 from models.receiving.spool import segments
 from models.settings import settings
+from tests.parallel import RUN
 from tests.processes import descendants
 from tests.receiver.conftest import SPOOLING, Serve, count, key_in, stored, within
 
@@ -27,13 +27,12 @@ with warnings.catch_warnings():
 @pytest.fixture
 def postgres_of_its_own() -> Iterator[PostgresServer]:
     """Start a PostgreSQL that a test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="hookline-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=os.environ[RUN]))
     server = PostgresServer(folder)
     server.start()
     yield server
     server.start()
     server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

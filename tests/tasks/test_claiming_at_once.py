@@ -21,7 +21,7 @@ def take_all(barrier: Barrier, taken: "Queue[list[UUID]]") -> None:
     from tasks.webhooks import claim_webhooks, create_entity
 
     mine: list[UUID] = []
-    barrier.wait(90)
+    barrier.wait(180)
     while claimed := claim_webhooks.fn(AT_A_TIME):
         create_entity.fn(claimed)
         mine += claimed
@@ -45,7 +45,7 @@ def _take_in_processes() -> Sequence[list[UUID]]:
     processes = [spawn.Process(target=take_all, args=(barrier, taken)) for _ in range(PROCESSES)]
     for process in processes:
         process.start()
-    shares = [taken.get(timeout=120) for _ in processes]
+    shares = [taken.get(timeout=300) for _ in processes]
     for process in processes:
         process.join(10)
     return shares

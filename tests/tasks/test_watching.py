@@ -16,7 +16,7 @@ def test_watching_takes_what_trickles_in_until_its_time_is_over() -> None:
     store(FORM, FORM, FORM)
     start = monotonic()
     trickle = watch_for_webhooks.fn(0.5)
-    assert 0.5 <= monotonic() - start < 2
+    assert 0.5 <= monotonic() - start < 10
     assert [outcome.word for outcome in trickle.outcomes] == ["done"] * 3
     assert [decision.rule for _, decision in trickle.decisions] == [
         Rule.NEW,
