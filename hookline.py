@@ -32,10 +32,13 @@ if in_the_way := rooms_in_the_way(Path.cwd()):
     )
 
 from flows import starting
-from flows.commands import backup, entity, notification, source, webhook
+from flows.commands import backup, entity, lookup, notification, source, webhook
 from flows.commands import starting as start
+from flows.commands.mapping import source_sample, source_try
 from models.backup.manifest import BackupError
+from models.configuring.trial import MappingError
 from models.database import DatabaseAwayError, DatabaseRefusedError
+from models.looking_up.naming import LookupNameError
 from models.migrations import MigrationError
 from models.notifying.addresses import NotificationError
 from models.processing.correcting import WebhookError
@@ -45,6 +48,8 @@ from models.source import SourceError
 
 IN_WORDS = (
     BackupError,
+    LookupNameError,
+    MappingError,
     MigrationError,
     NotificationError,
     ScaffoldError,
@@ -67,11 +72,15 @@ def serve() -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", "receiver.serve"])  # noqa: S606
 
 
+for command in (source_sample, source_try):
+    source.source.add_command(command)
+
 for command in (
     start.run,
     start.work,
     start.migrate,
     source.source,
+    lookup.lookup,
     entity.entity,
     webhook.explain,
     webhook.webhook,

@@ -1,11 +1,17 @@
-"""Insert, or update where the row is there: the one statement that databases write differently."""
+"""Rows, inserted as they are, or where they are not there, or over those that are."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Table, insert, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, all with the same columns: one statement, none where there is no row."""
+    if rows:
+        session.connection().execute(insert(model.__table__), list(rows))  # type: ignore[attr-defined]
 
 
 def upsert(
@@ -41,13 +47,15 @@ def upsert(
     )
 
 
-def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+def insert_missing(
+    session: Session, model: type[SQLModel] | Table, rows: Sequence[dict[str, Any]]
+) -> None:
     """Insert the rows that are not there, in the order of the sequence: one statement.
 
     Whoever inserts several in a transaction sorts them, so that two never wait for each other.
     """
     if rows:
-        table: Any = model.__table__  # type: ignore[attr-defined]
+        table: Any = getattr(model, "__table__", model)
         session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
 
 

@@ -8,4 +8,6 @@ places        in which line something stands
 wording       what is wrong, and what to write instead
 applying      from a file to the tables
 showing       and back
+manner        how its requests are read, and what they come to
+trial         a mapping in a file, read to be tried
 """

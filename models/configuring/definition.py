@@ -20,3 +20,5 @@ class Definition(Admission):
     map: tuple[Mapping, ...] = Field(default=())
     """What is made of each webhook, a mapping for each kind of record; without one, as it comes."""
     spam: Spam | None = None
+    query_parameters: bool = False
+    """Whether the fields of the query string are parameters, as those of the body are."""

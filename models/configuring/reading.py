@@ -13,7 +13,8 @@ from models.admitting.signing import check_secrets
 from models.configuring.entry import SECTIONS, Entry
 from models.configuring.places import Path, lines_of
 from models.configuring.presets import plain, preset_names, preset_sections, with_preset
-from models.configuring.wording import in_words, path_of
+from models.configuring.wording import in_key, in_words, path_of
+from models.mapping.checking import problems
 from models.source import SourceError
 
 MASK = "***"
@@ -96,8 +97,20 @@ def _read(
     except BrokenDefinitionError as error:
         faults.append(((*place, "signature", "secret"), f"signature.secret: {error}"))
         return None
+    faults += [((*place, *path), words) for path, words in _columns_missing(entry)]
     definition = {name: merged[name] for name in ("preset", *SECTIONS) if name in merged}
     return ReadSource(entry, definition)
+
+
+def _columns_missing(entry: Entry) -> list[Fault]:
+    """Return what mappings fill that is not there."""
+    faults: list[Fault] = []
+    for at, mapping in enumerate(entry.map):
+        for problem in problems([mapping], entry.entity):
+            key, _, words = problem.removeprefix("map 1, ").partition(": ")
+            path: Path = ("map", at, *key.split("."))
+            faults.append((path, f"{in_key(path)}: {words}"))
+    return faults
 
 
 class _FaultError(Exception):

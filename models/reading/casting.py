@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Context, Decimal, InvalidOperation
+from math import isfinite
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -46,8 +47,17 @@ EXPECTED = {
 """How the error texts name the types."""
 
 
+@dataclass(frozen=True)
+class Named:
+    """A row of a lookup, by its name, until the lookup is asked."""
+
+    name: str
+
+
 def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
     """Turn a parameter's value into what its column holds, None where it is empty.
+
+    A lookup's row may be named rather than given by its id.
 
     Raises:
         ParseError: the value is of another type, out of range, or too long.
@@ -56,6 +66,8 @@ def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
         value = _one_of_repeated(value, column.type)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
+        if column.by_name and isinstance(value, str) and not _is_guid(value):
+            return Named(_text(value, notation).strip())
         made = _fit(_CASTS[column.type](value, notation), column)
     except _CastError as error:
         raise value_not_cast(column.code, entity, str(error), EXPECTED[column.type]) from None
@@ -88,7 +100,7 @@ def _one_of_repeated(value: Any, expected: type) -> Any:
 def _text(value: Any, _notation: Notation) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, (int, Decimal, float)):
         return str(value)
     text = _only_text(value)
     if "\0" in text:
@@ -112,8 +124,16 @@ def _decimal(value: Any, notation: Notation) -> Decimal:
         raise _CastError("Boolean")
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
+    if isinstance(value, float):  # a mapping has counted it
+        return _finite(value)
     text = _only_text(value)
     return _valid(lambda: read_number(text, notation.decimal_comma))
+
+
+def _finite(number: float) -> Decimal:
+    if not isfinite(number):
+        raise _CastError("Decimal out of range")
+    return Decimal(str(number))
 
 
 def _float(value: Any, notation: Notation) -> float:
@@ -130,9 +150,9 @@ _FALSE = {"false", "no", "off", "0", "n", "f", "unchecked"}
 def _boolean(value: Any, _notation: Notation) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, (int, Decimal, float)):
         if value not in (0, 1):
-            raise _CastError("Integer" if value == int(value) else "Decimal")
+            raise _CastError("Integer" if not value % 1 else "Decimal")
         return bool(value)
     word = _only_text(value).strip().casefold()
     if word in _TRUE or word in _FALSE:
@@ -160,6 +180,14 @@ def _guid(value: Any, _notation: Notation) -> UUID:
     return _valid(lambda: UUID(text))
 
 
+def _is_guid(text: str) -> bool:
+    try:
+        UUID(text.strip())
+    except ValueError:
+        return False
+    return True
+
+
 def _valid(make: Callable[[], T]) -> T:
     """Make a value, or refuse a text such as the 31st of February."""
     try:
@@ -179,7 +207,7 @@ def _name_of_type(value: Any) -> str:
         return "Boolean"
     if isinstance(value, int):
         return "Integer"
-    if isinstance(value, Decimal):
+    if isinstance(value, (Decimal, float)):
         return "Decimal"
     return "List" if isinstance(value, list) else "Object"
 

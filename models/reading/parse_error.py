@@ -26,11 +26,20 @@ class Kind(StrEnum):
     ATTEMPTS_EXHAUSTED = "attempts-exhausted"
     VALUE_REQUIRED = "value-required"
     KEY_TAKEN = "key-taken"
+    MAPPING_INVALID = "mapping-invalid"
+    MAPPING_FAILED = "mapping-failed"
+    NOTHING_MAPPED = "nothing-mapped"
+    SPAM_HONEYPOT = "spam-honeypot"
+    SPAM_TOO_FAST = "spam-too-fast"
+
+
+SPAM = {Kind.SPAM_HONEYPOT, Kind.SPAM_TOO_FAST}
+"""For these a webhook is not Failed but Quarantined."""
 
 
 @dataclass(frozen=True)
 class ParseError(Exception):
-    """One thing that is wrong with a webhook; without a column, it fails the whole webhook."""
+    """One thing that is wrong with a webhook; without a column, it mostly fails the whole."""
 
     kind: Kind
     message: str
@@ -40,7 +49,9 @@ class ParseError(Exception):
     @property
     def fails(self) -> bool:
         """Say whether no record can be made."""
-        return self.column is None or self.kind is Kind.VALUE_REQUIRED
+        if self.column is None:
+            return self.kind is not Kind.NOTHING_MAPPED
+        return self.kind is Kind.VALUE_REQUIRED
 
 
 def content_type_missing() -> ParseError:
@@ -130,6 +141,18 @@ def lookup_not_found(column: str, entity: str, table: str, value: str) -> ParseE
         Kind.LOOKUP_NOT_FOUND,
         _about_value(column, entity, f'Item with id "{value}" not found in {table}.'),
         f"Send {column} as the id of a row of {table}, or send text to a text column.",
+        column,
+    )
+
+
+def lookup_name_not_found(column: str, entity: str, table: str, name: str) -> ParseError:
+    """A lookup has no row with the name that was sent."""
+    quoted = _printable(name[:QUOTED_NAME_CHARACTERS])
+    return ParseError(
+        Kind.LOOKUP_NOT_FOUND,
+        _about_value(column, entity, f'Item with name "{quoted}" not found in {table}.'),
+        f"Send the name or id of a row of {table}. A row gets another name by "
+        f"`hookline lookup alias {table}`; missing rows are made after `hookline lookup set`.",
         column,
     )
 

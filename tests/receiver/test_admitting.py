@@ -168,12 +168,12 @@ def test_what_is_needed_to_check_is_kept_for_a_start_without_database(
     [
         ({"header": "X-Event"}, {"headers": {"X-Event": "7"}}, {"headers": {"X-Event": "8"}}),
         (
-            {"path": "form.token"},
+            {"path": "body.form.token"},
             {"json": {"form": {"token": "7"}, "sent": 1}},
             {"json": {"form": {"token": "8"}}},
         ),
         (
-            {"path": "submissionID"},
+            {"path": "body.submissionID"},
             {"data": {"submissionID": "7"}},
             {"data": {"submissionID": "8"}},
         ),
@@ -192,7 +192,7 @@ def test_a_repeat_hears_the_id_of_the_first(
 
 
 def test_without_an_id_two_that_are_alike_are_two(client: FlaskClient) -> None:
-    for definition in ({}, {"event_id": {"path": "id"}}, {"event_id": {"header": "X-Event"}}):
+    for definition in ({}, {"event_id": {"path": "body.id"}}, {"event_id": {"header": "X-Event"}}):
         api_key, before = source_with(definition), count()
         assert [post(client, api_key).status_code for _ in range(2)] == [200, 200]
         assert count() == before + 2
@@ -201,7 +201,7 @@ def test_without_an_id_two_that_are_alike_are_two(client: FlaskClient) -> None:
 def test_a_hundred_repeats_at_once_through_two_receivers_are_one_webhook(
     served: Served, serve: Serve
 ) -> None:
-    api_key = source_with({"event_id": {"path": "id"}}, name := f"shop {utc_now()}")
+    api_key = source_with({"event_id": {"path": "body.id"}}, name := f"shop {utc_now()}")
     with serve(settings().database_url, api_key) as other, ThreadPoolExecutor(32) as threads:
         urls = [f"{each.url}/webhooks/{api_key}" for each in (served, other)]
 

@@ -34,10 +34,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
         )
-    with op.batch_alter_table("webhook", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+    # Not in a batch, which on SQLite makes the table anew for this default, and loses its trigger.
+    op.add_column(
+        "webhook", sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_table(
         "webhook_event",
         sa.Column("webhook_source", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -81,8 +81,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM webhook_status WHERE name = 'Quarantined'")
     op.drop_table("webhook_refusal")
     op.drop_table("webhook_event")
+    op.drop_column("webhook", "released")
     for table, columns in {
-        "webhook": ["released"],
         "webhook_key": ["ends_at"],
         "webhook_source": ["definition", "requests_per_second", "default_entity", "active"],
     }.items():

@@ -47,17 +47,26 @@ def complaint(lines: str) -> str:
         (HMAC + "timestamp_header = 'T' }", "the timestamp is not signed"),
         (HMAC + "tolerance = '5 minutes' }", '"5 minutes" is no duration. Write a number and s'),
         (HMAC + "tolerance = '99d' }", "signature.tolerance: it should be less than or equal to"),
-        ("addresses = ['10.0.0.1/8']", "addresses.0: it"),
-        ("event_id.path = 'a['", "event_id.path: it is no JMESPath"),
+        ("addresses = ['10.0.0.1/8']", "addresses 1: it"),
+        ("event_id.path = 'a['", 'event_id.path: "a[" is no JMESPath expression'),
         ("event_id = {}", "event_id: say one of header, path and same_body_within."),
-        ("senders.origins = ['example.com']", "senders.origins.0: it is no origin. Write https://"),
+        ("map = [{ columns = { Email = 'a[' } }]", 'map 1, columns.Email: "a[" is no JMESPath'),
+        ("entity = 'Lead'\nmap = [{ columns = { Emal = 'a' } }]",
+         "map 1, columns.Emal: Lead has no column Emal. Near to it are Email"),
+        ("map = [{ entity = 'Lad', columns = { Email = 'a' } }]",
+         'map 1, entity: there is no entity "Lad". There are Contact'),
+        ("map = [{ column = {} }]", "map 1, column is not known. Did you mean columns?"),
+        ("spam.honeypt = 'body.url'", "spam.honeypt is not known. Did you mean honeypot?"),
+        ("senders.origins = ['example.com']", "senders.origins 1: it is no origin. Write https://"),
         ("senders.redirect_to = 'https://x'", "senders: a redirect needs redirect_hosts"),
     ],
 )  # fmt: skip
 def test_each_fault_is_told_in_its_line(line: str, words: str) -> None:
     told = complaint(line)
     assert words in told
-    assert 'sources.toml, line 3, source "a": ' in told or "is missing" in told
+    assert f'sources.toml, line {2 + len(line.splitlines())}, source "a": ' in told or (
+        "is missing" in told
+    )
 
 
 def test_all_faults_are_told_at_once() -> None:
