@@ -50,7 +50,7 @@ def code_of(name: str) -> ModuleType | None:
         return importlib.import_module(points[name]) if name in points else None
     except Exception as error:
         raise BrokenDefinitionError(
-            f'The code "{name}" cannot be read: {type(error).__name__}: {error}'
+            f'The code "{name}" cannot be read: {type(error).__name__}: {error}.'
         ) from error
 
 
