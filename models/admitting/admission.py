@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, IPvAnyNetwork, ValidationError
 
 from models.admitting.events import Event, EventId, event_of
 from models.admitting.request import BrokenDefinitionError, NotAdmittedError, Request
-from models.admitting.schemes import Signature
+from models.admitting.schemes import Basic, Bearer, FixedHeader, Jwt, Signature
 from models.admitting.senders import Senders
 from models.admitting.signing import verify
 
@@ -30,6 +30,22 @@ class Admission(BaseModel):
     """The addresses and networks that it sends from; without any, from anywhere."""
     event_id: EventId | None = None
     senders: Senders = Senders()
+
+    @property
+    def checks_anything(self) -> bool:
+        """Whether a request must be looked at before it is stored."""
+        return bool(self.signature or self.addresses or self.event_id)
+
+    @property
+    def secret_headers(self) -> frozenset[str]:
+        """The headers that hold a secret itself, in small letters: what they hold is not stored."""
+        match self.signature:
+            case Basic() | Bearer():
+                return frozenset({"authorization"})
+            case FixedHeader(header=header) | Jwt(header=str() as header):
+                return frozenset({header.lower()})
+            case _:
+                return frozenset()
 
 
 class AddressError(NotAdmittedError):

@@ -117,6 +117,25 @@ def test_a_variable_that_is_set_later_lets_senders_in(
     assert post(client, api_key, headers=signed(BODY)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("scheme", "headers"),
+    [
+        ({"scheme": "bearer"}, {"Authorization": "Bearer s3cret"}),
+        ({"scheme": "basic", "username": "ada"}, {"Authorization": "Basic YWRhOnMzY3JldA=="}),
+        ({"scheme": "header", "header": "X-Secret"}, {"x-secret": "s3cret"}),
+    ],
+)
+def test_a_secret_that_is_sent_as_it_is_is_not_stored(
+    client: FlaskClient, scheme: dict[str, str], headers: dict[str, str]
+) -> None:
+    api_key = source_with({"signature": scheme | {"secret": "s3cret"}})
+    assert post(client, api_key, headers=headers | {"X-Other": "kept"}).status_code == 200
+    with reading() as session:
+        stored = dict(json.loads(session.exec(select(Webhook.headers)).one()))
+    (name,) = headers
+    assert (stored[name.title()], stored["X-Other"]) == ("***", "kept")
+
+
 def test_a_source_that_is_off_asks_to_come_back(client: FlaskClient) -> None:
     api_key = source_with({}, active=False)
     answer = post(client, api_key)

@@ -29,7 +29,7 @@ def newest() -> Webhook:
 def test_a_get_is_stored_as_the_form_that_it_is(client: FlaskClient) -> None:
     path = asking(get=True)
     answer = client.get(f"{path}?Email=ada%40example.com&Name=Ada+L")
-    assert (answer.status_code, list(answer.json)) == (200, ["id"])
+    assert (answer.status_code, list(answer.get_json())) == (200, ["id"])
     webhook = newest()
     assert webhook.request_body == b"Email=ada%40example.com&Name=Ada+L"
     assert webhook.content_type == "application/x-www-form-urlencoded"
@@ -101,7 +101,7 @@ def test_a_form_may_name_an_address_on_the_sources_own_hosts_alone(
 def test_a_form_that_names_no_good_address_hears_200(client: FlaskClient) -> None:
     path = asking(redirect_hosts=["www.example.com"], redirect_field="_next")
     answer = client.post(path, data={"_next": "https://evil.example.org/"})
-    assert (answer.status_code, list(answer.json)) == (200, ["id"])
+    assert (answer.status_code, list(answer.get_json())) == (200, ["id"])
 
 
 def test_a_script_that_wants_json_is_not_sent_on(client: FlaskClient) -> None:
@@ -152,11 +152,11 @@ def test_entities_are_described_in_the_shape_that_builders_know(client: FlaskCli
     api_key = source_with({"senders": {"describes_entities": True}})
     with transaction() as session:
         session.exec(delete(WebhookEntity).where(WebhookEntity.name == "Lead"))  # type: ignore[arg-type]
-    listed = client.post(f"/get_entities/{api_key}").json
+    listed = client.post(f"/get_entities/{api_key}").get_json()
     assert [each["name"] for each in listed["entities"]] == ["Contact", "FormSubmit", "Order"]
     assert listed["entities"][1].keys() == {"name", "caption", "formId"}
     assert listed["entities"][1]["caption"] == "Form submit"
-    answer = client.post(f"/get_entity_description/{api_key}/FormSubmit").json
+    answer = client.post(f"/get_entity_description/{api_key}/FormSubmit").get_json()
     assert (answer["isSuccess"], answer["statusCode"]) == (True, 200)
     model = answer["value"]["entityModel"]
     assert model["name"] == "FormSubmit"
