@@ -48,7 +48,7 @@ def source_try(name: str, file: Path | None, last: int) -> None:
         definition, default_entity = read_mapping(text, manner.default_entity)
         manner = replace(manner, definition=definition, default_entity=default_entity, problem=None)
     with transaction() as session:
-        tried = try_manner(session, name, manner, last, utc_now())
+        tried = try_manner(session, newest(session, name, last), manner, utc_now())
     click.echo("\n".join(tried_lines(tried)))
 
 

@@ -6,12 +6,13 @@ where the lookup allows it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, SQLModel, col, select
 
-from models.entity import Column
+from models.entity import Column, WithColumns
 from models.identity import new_id
 from models.looking_up.countries import country_code, folded
 from models.lookups import LookupAlias, LookupSetting
@@ -19,8 +20,12 @@ from models.processing.part import Part
 from models.reading.casting import Named
 from models.reading.completing import completed
 from models.reading.drafting import Draft
-from models.reading.parse_error import ParseError, lookup_name_not_found, lookup_not_found
+from models.reading.parse_error import ParseError
+from models.reading.value_errors import lookup_name_not_found, lookup_not_found
 from models.upserting import insert_missing
+
+MOST_IDS = 10_000
+"""Ids in one query."""
 
 
 @dataclass
@@ -79,22 +84,32 @@ def _places(draft: Draft) -> Iterator[tuple[str, Column, dict[str, Any]]]:
     """Yield each lookup column that has a value, its name in errors, and the values it is among."""
     if draft.entity is None:
         return
-    for column in draft.entity.columns():
-        if column.lookup and draft.values.get(column.name) is not None:
+    for column in _lookup_columns(draft.entity):
+        if draft.values.get(column.name) is not None:
             yield column.code, column, draft.values
+    if not draft.details:
+        return
+    lists = {detail: code for code, detail in draft.entity.details.items()}
     for detail, rows in draft.details.items():
-        for column in (each for each in detail.columns() if each.lookup):
+        for column in _lookup_columns(detail):
             for row in rows:
                 if row.get(column.name) is not None:
-                    yield f"{detail.code()}[{row['position']}].{column.code}", column, row
+                    yield f"{lists[detail]}[{row['position']}].{column.code}", column, row
+
+
+@cache
+def _lookup_columns(table: type[WithColumns]) -> tuple[Column, ...]:
+    return tuple(column for column in table.columns() if column.lookup)
 
 
 def _read(session: Session, lookup: _Lookup) -> None:
     """Read the rows that are wanted by their ids; where names are wanted, all of them."""
     table = SQLModel.metadata.tables[lookup.table]
     if not lookup.wanted_names:
-        found = session.execute(select(table.c.id).where(table.c.id.in_(lookup.wanted_ids)))
-        lookup.ids = set(found.scalars())
+        wanted = list(lookup.wanted_ids)
+        for start in range(0, len(wanted), MOST_IDS):
+            ids = wanted[start : start + MOST_IDS]
+            lookup.ids |= set(session.scalars(select(table.c.id).where(table.c.id.in_(ids))))
         return
     columns = [table.c[each] for each in ("name", "alpha_2", "codes") if each in table.c]
     for row_id, *texts in session.execute(select(table.c.id, *columns)):
@@ -185,6 +200,7 @@ def _settled(draft: Draft, lookups: Mapping[str, _Lookup], create: bool) -> Draf
 def _without_in_row(draft: Draft, column: Column, row: dict[str, Any], error: ParseError) -> Draft:
     """Leave a column of a detail's row empty for the error that is its reason."""
     row[column.name] = None
-    full, missing = completed(row, [column], str(error.column))
+    full, missing = completed(row, [column], str(error.column).partition("[")[0])
     row.update(full)
-    return replace(draft, errors=(*draft.errors, error, *missing))
+    at = [replace(each, column=error.column) for each in missing]
+    return replace(draft, errors=(*draft.errors, error, *at))

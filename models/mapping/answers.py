@@ -30,26 +30,27 @@ class Answer:
     kind: str = ""
 
 
-@dataclass(frozen=True)
 class Answers:
-    """All answers of a form."""
+    """All answers of a form, found by what people call them."""
 
-    all: tuple[Answer, ...]
-    told_beside: frozenset[tuple[int, Any]] = frozenset()
-    """Where ids, labels and types stand, by which answers are found, and which are none."""
-    taken: frozenset[int] = frozenset()
-    """The identities of objects that hold nothing else, such as the form's definition."""
+    def __init__(self, form: Any) -> None:
+        found = list(_read(form))
+        # Of two with the same name, the first is meant.
+        self._by_id = {name: each for each in reversed(found) for name in each.ids}
+        self._by_label = {folded(label): each for each in reversed(found) for label in each.labels}
+        self._by_kind = {each.kind: each for each in reversed(found)}
+        self.told_beside = _told_beside(form) - {each.key for each in found}
+        """Where ids, labels and types stand, by which answers are found, and which are none."""
+        self.taken = _taken(form)
+        """The identities of objects that hold nothing else, such as the form's definition."""
 
     def named(self, name: str) -> Answer | None:
         """Find an answer by its id or key, or else by its label, whatever the case."""
-        by_id = (each for each in self.all if name in each.ids)
-        label = folded(name)
-        by_label = (each for each in self.all if label in map(folded, each.labels))
-        return next(by_id, None) or next(by_label, None)
+        return self._by_id.get(name) or self._by_label.get(folded(name))
 
     def of_type(self, kind: str) -> Answer | None:
         """Find the first answer of a type."""
-        return next((each for each in self.all if each.kind == kind), None)
+        return self._by_kind.get(kind)
 
 
 def folded(label: str) -> str:
@@ -57,16 +58,16 @@ def folded(label: str) -> str:
     return " ".join(label.split()).rstrip(" :*?").casefold()
 
 
-def answers_in(form: Any) -> Answers:
-    """Read the answers of a form, of whatever shape."""
-    found = tuple(_read(form))
-    holders = [each for each in _objects(form) if any(value in each for value in VALUES_OR_TYPE)]
-    beside = {(id(each), name) for each in holders for name in (*IDS, *LABELS, "type")}
-    fields = {id(each["field"]) for each in holders if "field" in each}
+def _told_beside(form: Any) -> set[tuple[int, Any]]:
+    holders = (each for each in _objects(form) if any(name in each for name in VALUES_OR_TYPE))
+    return {(id(each), name) for each in holders for name in (*IDS, *LABELS, "type")}
+
+
+def _taken(form: Any) -> set[int]:
+    taken = {id(each["field"]) for each in _objects(form) if "field" in each}
     if isinstance(form, dict) and "definition" in form:
-        fields.add(id(form["definition"]))
-    valued = {answer.key for answer in found}
-    return Answers(found, frozenset(beside - valued), frozenset(fields))
+        taken.add(id(form["definition"]))
+    return taken
 
 
 def _objects(form: Any) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,12 @@ from models.mapping.definition import Mapping, Value
 from models.mapping.document import Document, leaves
 from models.mapping.errors import mapping_failed, nothing_mapped
 from models.mapping.expressions import ExpressionError, Look
-from models.mapping.values import MOST_ELEMENTS, elements, is_empty, value_of
+from models.mapping.values import elements, is_empty, value_of
 from models.reading.parse_error import ParseError
 from models.reading.texts import UnreadableError, read_text
 
+POSITIONS = 10_000
+"""The positions of each mapping's records, so that a list may grow without moving what follows."""
 MOST_UNMAPPED = 200
 """Values that went nowhere, kept with a webhook; the rest are in its body."""
 
@@ -22,7 +24,6 @@ class Mapped:
     """What one record is to be made of."""
 
     position: int
-    """Mappings count by the ten thousand, so that a list may grow without moving what follows."""
     entity: str | None = None
     """What is to be made, where the mapping says."""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +46,7 @@ def apply(mappings: Sequence[Mapping], document: Document) -> tuple[list[Mapped]
     made: list[Mapped] = []
     names: dict[str, Any] = {}
     for number, mapping in enumerate(mappings):
-        first = number * MOST_ELEMENTS
+        first = number * POSITIONS
         try:
             seen = {**document, **_named(mapping, document, look)}
             names |= seen

@@ -11,7 +11,7 @@ from models.mapping.definition import Mapping, Value
 from models.reading.completing import detail_for
 
 NEAREST = 3
-"""Columns that are named where one is not there."""
+"""Columns that are named, at most, where one is not there."""
 
 
 def in_words(error: ValidationError) -> list[str]:
@@ -80,11 +80,12 @@ def _unknown(detail: type[WithColumns], value: Value) -> list[str]:
 
 
 def _missing(table: type[WithColumns], code: str, at: str = "") -> str:
-    near = ", ".join(_nearest(table, code))
-    return f"columns.{at}{code}: {table.code()} has no column {code}. Near to it are {near}."
+    near = _nearest(table, code)
+    meant = f" Is {' or '.join(near)} meant?" if near else ""
+    return f"columns.{at}{code}: {table.code()} has no column {code}.{meant}"
 
 
 def _nearest(table: type[WithColumns], code: str) -> list[str]:
     codes = {normal_name(each.code): each.code for each in table.columns()}
-    near = get_close_matches(normal_name(code), list(codes), NEAREST, 0)
+    near = get_close_matches(normal_name(code), list(codes), NEAREST)
     return [codes[each] for each in near]

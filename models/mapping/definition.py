@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from models.mapping.expressions import Expression
 
-Scalar = str | bool | int | float
+Scalar = str | bool | int | Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 """A name that expressions can use without quotes."""
 GIVEN_NAMES = {"body", "query", "headers", "source_url", "received_at", "item", "index"}

@@ -15,7 +15,7 @@ from jmespath.functions import Functions, signature
 from jmespath.visitor import Options, TreeInterpreter
 from pydantic import AfterValidator, StringConstraints
 
-from models.mapping.answers import Answer, Answers, answers_in
+from models.mapping.answers import Answer, Answers
 
 LONGEST = 2000
 """An expression is written by a person."""
@@ -101,6 +101,7 @@ class Look(Functions):
         """The values that were looked at, by where they stand."""
         self.taken: set[int] = set()
         """The identities of objects and lists that were taken as a whole."""
+        self._forms: dict[int, tuple[Any, Answers]] = {}
         self._interpreter = _Interpreter(self)
 
     def evaluate(self, expression: str, document: Any, *, takes: bool = True) -> Any:
@@ -151,10 +152,12 @@ class Look(Functions):
         return self._take(self._answers(form).of_type(kind))
 
     def _answers(self, form: Any) -> Answers:
-        answers = answers_in(form)
-        self.seen |= answers.told_beside
-        self.taken |= answers.taken
-        return answers
+        if id(form) not in self._forms:
+            answers = Answers(form)
+            self.seen |= answers.told_beside
+            self.taken |= answers.taken
+            self._forms[id(form)] = form, answers  # while it is held, its identity is no other's
+        return self._forms[id(form)][1]
 
     def _take(self, answer: Answer | None) -> Any:
         if answer is None:

@@ -1,5 +1,7 @@
 """What a column gets, by its mapping: found, joined, split, looked up in a table, or a constant."""
 
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from models.mapping.answers import folded
@@ -9,6 +11,8 @@ from models.matching.naming import parts_of
 
 NAME_PARTS = ("first_name", "middle_name", "last_name")
 ALL_OTHERS = "*"
+MOST_ELEMENTS = 1000
+"""Elements of one list that become records or rows."""
 
 
 def value_of(spec: Value, document: dict[str, Any], look: Look) -> Any:
@@ -17,17 +21,27 @@ def value_of(spec: Value, document: dict[str, Any], look: Look) -> Any:
     Raises:
         ExpressionError: an expression cannot be evaluated for this request.
     """
-    if spec.value is not None:
-        return spec.value
     if spec.each is not None:
         return _rows(spec, document, look)
+    found = _exact(spec.value if spec.value is not None else _found(spec, document, look))
+    return _exact(spec.default) if is_empty(found) else found
+
+
+def _exact(value: Any) -> Any:
+    """Turn what functions have counted to exact numbers, as those in a request are."""
+    if isinstance(value, list):
+        return [_exact(each) if isinstance(each, float) else each for each in value]
+    if isinstance(value, float):
+        return Decimal(str(value)) if isfinite(value) else str(value)
+    return value
+
+
+def _found(spec: Value, document: dict[str, Any], look: Look) -> Any:
     found = [look.evaluate(path, document) for path in spec.path]
     value = _joined(found, spec.join) if spec.join is not None else _first(found)
     if spec.split is not None and isinstance(value, str):
         value = parts_of(value)[NAME_PARTS.index(spec.split)] or None
-    if spec.values:
-        value = _from_table(value, spec.values)
-    return spec.default if is_empty(value) else value
+    return _from_table(value, spec.values) if spec.values else value
 
 
 def is_empty(value: Any) -> bool:
@@ -98,7 +112,3 @@ def elements(expression: str, document: dict[str, Any], look: Look) -> list[Any]
     if len(found) > MOST_ELEMENTS:
         raise ExpressionError(f'"{expression}" finds more than {MOST_ELEMENTS} elements.')
     return found
-
-
-MOST_ELEMENTS = 10_000
-"""Elements of one list that become records or rows."""

@@ -1,38 +1,30 @@
 """The log of what is wrong with webhooks: the one place that writes it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, tuple_
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from models.identity import new_id
 from models.processing.part import Part, Place
-from models.reading.parse_error import Kind, ParseError
+from models.reading.parse_error import ParseError
 from models.upserting import insert_rows
 from models.webhook import WebhookParseError
 
 
-@dataclass(frozen=True)
-class Logged:
-    """What an error was logged about, and its kind."""
-
-    webhook_id: UUID
-    kind: Kind
-    column: str | None
-
-
-def log_errors(session: Session, parts: Iterable[Part], now: datetime) -> None:
-    """Log what is wrong with records: one statement."""
+def log_errors(
+    session: Session, parts: Iterable[Part], before: Iterable[WebhookParseError], now: datetime
+) -> None:
+    """Log what is wrong with records, and again what was logged before: one statement."""
     rows = [
         # Where nothing could be read, it is about the webhook, whatever it would have made.
         _row(part.webhook.id, part.position if part.draft.entity else None, error, now)
         for part in parts
         for error in part.draft.errors
     ]
-    insert_rows(session, WebhookParseError, rows)
+    insert_rows(session, WebhookParseError, [each.model_dump() for each in before] + rows)
 
 
 def log_of_webhooks(session: Session, errors: dict[UUID, ParseError], now: datetime) -> None:
@@ -56,28 +48,22 @@ def _row(
     }
 
 
-def logged_before(session: Session, places: Sequence[Place]) -> list[Logged]:
+def logged_about(session: Session, places: Collection[Place]) -> list[WebhookParseError]:
     """Return what was logged about records that were made before."""
     if not places:
         return []
     found = session.exec(
-        select(WebhookParseError.webhook_id, WebhookParseError.kind, WebhookParseError.column)
-        .where(_at(places))
+        select(WebhookParseError)
+        .where(col(WebhookParseError.webhook_id).in_({webhook_id for webhook_id, _ in places}))
         .order_by(col(WebhookParseError.id))
     )
-    return [Logged(webhook_id, Kind(kind), column) for webhook_id, kind, column in found]
+    return [each for each in found if (each.webhook_id, each.position) in places]
 
 
-def forget_errors(session: Session, webhook_ids: Sequence[UUID], but: Sequence[Place]) -> None:
-    """Delete what was logged about webhooks, but for records that stay as they are."""
-    if not webhook_ids:
-        return
-    theirs = delete(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(webhook_ids))
-    if but:
-        theirs = theirs.where(or_(col(WebhookParseError.position).is_(None), ~_at(but)))
-    session.execute(theirs)
-
-
-def _at(places: Sequence[Place]):  # type: ignore[no-untyped-def]
-    position = tuple_(col(WebhookParseError.webhook_id), col(WebhookParseError.position))
-    return position.in_(places)
+def forget_errors(session: Session, webhook_ids: Sequence[UUID]) -> None:
+    """Delete what was logged about webhooks."""
+    if webhook_ids:
+        session.execute(
+            delete(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(webhook_ids)),
+            execution_options={"synchronize_session": False},
+        )

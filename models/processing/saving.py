@@ -25,6 +25,9 @@ from models.reading.parse_error import record_refused
 from models.upserting import insert_rows
 from models.webhook import WebhookRecord
 
+MOST_AT_ONCE = 5000
+"""Parts in one statement: PostgreSQL takes 65,535 parameters, and a contact may have ten clues."""
+
 Saved = tuple[Part, UUID | None]
 """A part as it was saved, with the id of its record where it has one."""
 
@@ -41,6 +44,16 @@ def save_all(
         now: the moment that it happens at.
         run_id: the Prefect run that does it.
     """
+    return [
+        saved
+        for start in range(0, len(parts), MOST_AT_ONCE)
+        for saved in _save_slice(session, parts[start : start + MOST_AT_ONCE], made, now, run_id)
+    ]
+
+
+def _save_slice(
+    session: Session, parts: Sequence[Part], made: Made, now: datetime, run_id: UUID | None
+) -> list[Saved]:
     try:
         with session.begin_nested():
             return _save(session, parts, made, now, run_id)

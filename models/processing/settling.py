@@ -4,7 +4,7 @@ A webhook of which one record fails is Failed, and the others are made. Run agai
 that are missing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
-from models.processing.logging import Logged, forget_errors, log_errors, logged_before
+from models.processing.logging import forget_errors, log_errors, logged_about
 from models.processing.outcome import Outcome
 from models.processing.part import Part
 from models.processing.saving import Saved
 from models.reading.drafting import as_json
-from models.webhook import Status, Webhook, WebhookRecord
+from models.reading.parse_error import Kind
+from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 
 
 @dataclass
@@ -28,7 +29,7 @@ class _Result:
     parts: list[Part] = field(default_factory=list)
     records: dict[int, tuple[str, UUID]] = field(default_factory=dict)
     """Of each position, the code of the entity and the id."""
-    logged: list[Logged] = field(default_factory=list)
+    logged: list[WebhookParseError] = field(default_factory=list)
     """What was logged about records that stay as they are."""
 
     def outcome(self) -> Outcome:
@@ -41,7 +42,7 @@ class _Result:
             _worst({part.draft.status for part in parts}),
             asked[min(asked)] if asked else None,
             tuple(self.records[position] for position in sorted(self.records)),
-            tuple([(each.kind, each.column) for each in self.logged] + errors),
+            tuple([(Kind(each.kind), each.column) for each in self.logged] + errors),
         )
 
 
@@ -54,7 +55,7 @@ def _worst(statuses: set[Status]) -> Status:
 
 def settle(
     session: Session,
-    webhooks: Iterable[Webhook],
+    webhooks: Sequence[Webhook],
     saved: Iterable[Saved],
     kept: Sequence[WebhookRecord],
     unknown: Iterable[Part],
@@ -73,22 +74,27 @@ def settle(
         run_id: the Prefect run that does it.
     """
     results = {webhook.id: _Result(webhook) for webhook in webhooks}
-    for part, record_id in saved:
-        results[part.webhook.id].parts.append(part)
-        if part.draft.entity is not None and record_id:
-            made = part.draft.entity.code(), record_id
-            results[part.webhook.id].records[part.position] = made
-    for record in kept:
-        results[record.webhook_id].records[record.position] = record.entity, record.record_id
-    places = [(record.webhook_id, record.position) for record in kept]
-    for error in logged_before(session, places):
+    _gather(results, saved, kept)
+    before = logged_about(session, {(record.webhook_id, record.position) for record in kept})
+    for error in before:
         results[error.webhook_id].logged.append(error)
-    again = [each.webhook.id for each in results.values() if each.webhook.error_count]
-    forget_errors(session, again, places)
-    log_errors(session, (part for each in results.values() for part in each.parts), now)
+    forget_errors(session, [each.id for each in webhooks if each.error_count])
+    log_errors(session, (part for each in results.values() for part in each.parts), before, now)
     outcomes = [each.outcome() for each in results.values()]
     _update_webhooks(session, outcomes, _unknown(unknown), now, run_id)
     return outcomes
+
+
+def _gather(
+    results: Mapping[UUID, _Result], saved: Iterable[Saved], kept: Iterable[WebhookRecord]
+) -> None:
+    for part, record_id in saved:
+        result = results[part.webhook.id]
+        result.parts.append(part)
+        if part.draft.entity is not None and record_id:
+            result.records[part.position] = part.draft.entity.code(), record_id
+    for record in kept:
+        results[record.webhook_id].records[record.position] = record.entity, record.record_id
 
 
 def _update_webhooks(

@@ -31,11 +31,15 @@ def _lines(tried: Tried) -> Iterator[str]:
 
 
 def _count(tried: Sequence[Tried]) -> str:
-    webhooks = {each.webhook_id for each in tried}
-    records = sum(each.part.draft.makes_record for each in tried)
+    webhooks = _counted(len({each.webhook_id for each in tried}), "webhook")
+    records = _counted(sum(each.part.draft.makes_record for each in tried), "record")
     words = Counter(each.part.draft.status.lower() for each in tried if each.part.draft.failed)
     wrong = sum(bool(each.part.draft.errors) for each in tried if not each.part.draft.failed)
-    parts = [f"{records} records would be made"]
+    parts = [f"{records} would be made"]
     parts += [f"{wrong} with warnings"] if wrong else []
     parts += [f"{count} {word}" for word, count in words.items()]
-    return f"{len(webhooks)} webhooks: {', '.join(parts)}. Nothing was changed."
+    return f"{webhooks}: {', '.join(parts)}. Nothing was changed."
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"

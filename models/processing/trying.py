@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 from models.configuring.manner import Manner
 from models.entities import entities_of_people
 from models.entities.contact import Contact
-from models.mapping.sampling import newest
 from models.matching.evidence import in_words
 from models.matching.rules import Decision, Rule
 from models.matching.search import search_and_create_contacts
@@ -23,7 +22,7 @@ from models.processing.part import Part, Place
 from models.processing.recording import parts_of, records_of
 from models.processing.saving import Saved, save_all
 from models.processing.updating import Made
-from models.webhook import WebhookRecord
+from models.webhook import Webhook, WebhookRecord
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,22 @@ class Tried:
 
 
 def try_manner(
-    session: Session, source: str, manner: Manner, last: int, now: datetime
+    session: Session, webhooks: Sequence[Webhook], manner: Manner, now: datetime
 ) -> list[Tried]:
-    """Read the newest webhooks of a source in a manner, and tell what would come of each.
+    """Read webhooks in a manner, and tell what would come of each.
 
     Nothing is changed: what it writes in the session is taken back before it returns.
+
+    Args:
+        session: a transaction that may write.
+        webhooks: stored ones, of any status.
+        manner: how their source might read them.
+        now: the present moment.
     """
     taken_back = session.begin_nested()
     try:
-        webhooks = newest(session, source, last)
-        parts = parts_of(session, webhooks, {source: manner}, create_lookups=True)
+        manners = {webhook.webhook_source: manner for webhook in webhooks}
+        parts = parts_of(session, webhooks, manners, create_lookups=True)
         made = _made_before(session, parts)
         saved = save_all(session, parts, made, now, None)
         contacts = _contacts(session, saved, now)

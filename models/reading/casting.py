@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Context, Decimal, InvalidOperation
-from math import isfinite
 from typing import Any, TypeVar
 from uuid import UUID
 
 from models.entity import Column
 from models.reading.dates import read_date, read_datetime, read_time
 from models.reading.numbers import read_number
-from models.reading.parse_error import text_too_long, value_not_cast
+from models.reading.types import EXPECTED, name_of_type
+from models.reading.value_errors import text_too_long, value_not_cast
 
 T = TypeVar("T")
 
@@ -31,20 +31,6 @@ class Notation:
 
 class _CastError(Exception):
     """The value is not of the type; the text names the type that it has."""
-
-
-EXPECTED = {
-    str: "Text",
-    int: "Integer",
-    float: "Decimal",
-    Decimal: "Decimal",
-    bool: "Boolean",
-    date: "Date",
-    time: "Time",
-    datetime: "DateTime",
-    UUID: "Guid",
-}
-"""How the error texts name the types."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +52,8 @@ def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
         value = _one_of_repeated(value, column.type)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        if column.by_name and isinstance(value, str) and not _is_guid(value):
-            return Named(_text(value, notation).strip())
+        if column.by_name and isinstance(value, str):
+            return _row(value)
         made = _fit(_CASTS[column.type](value, notation), column)
     except _CastError as error:
         raise value_not_cast(column.code, entity, str(error), EXPECTED[column.type]) from None
@@ -100,7 +86,7 @@ def _one_of_repeated(value: Any, expected: type) -> Any:
 def _text(value: Any, _notation: Notation) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, Decimal, float)):
+    if isinstance(value, (int, Decimal)):
         return str(value)
     text = _only_text(value)
     if "\0" in text:
@@ -124,16 +110,8 @@ def _decimal(value: Any, notation: Notation) -> Decimal:
         raise _CastError("Boolean")
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
-    if isinstance(value, float):  # a mapping has counted it
-        return _finite(value)
     text = _only_text(value)
     return _valid(lambda: read_number(text, notation.decimal_comma))
-
-
-def _finite(number: float) -> Decimal:
-    if not isfinite(number):
-        raise _CastError("Decimal out of range")
-    return Decimal(str(number))
 
 
 def _float(value: Any, notation: Notation) -> float:
@@ -150,9 +128,9 @@ _FALSE = {"false", "no", "off", "0", "n", "f", "unchecked"}
 def _boolean(value: Any, _notation: Notation) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, (int, Decimal, float)):
+    if isinstance(value, (int, Decimal)):
         if value not in (0, 1):
-            raise _CastError("Integer" if not value % 1 else "Decimal")
+            raise _CastError("Integer" if value == int(value) else "Decimal")
         return bool(value)
     word = _only_text(value).strip().casefold()
     if word in _TRUE or word in _FALSE:
@@ -180,12 +158,11 @@ def _guid(value: Any, _notation: Notation) -> UUID:
     return _valid(lambda: UUID(text))
 
 
-def _is_guid(text: str) -> bool:
+def _row(text: str) -> UUID | Named:
     try:
-        UUID(text.strip())
+        return UUID(text.strip())
     except ValueError:
-        return False
-    return True
+        return Named(_text(text, Notation()).strip())
 
 
 def _valid(make: Callable[[], T]) -> T:
@@ -199,17 +176,7 @@ def _valid(make: Callable[[], T]) -> T:
 def _only_text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise _CastError(_name_of_type(value))
-
-
-def _name_of_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Boolean"
-    if isinstance(value, int):
-        return "Integer"
-    if isinstance(value, (Decimal, float)):
-        return "Decimal"
-    return "List" if isinstance(value, list) else "Object"
+    raise _CastError(name_of_type(value))
 
 
 def _fit(made: Any, column: Column) -> Any:

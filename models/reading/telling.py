@@ -32,7 +32,7 @@ def draft_lines(draft: Draft) -> Iterator[str]:
 def in_words(value: Any) -> str:
     """Say what a column gets."""
     if isinstance(value, Named):
-        return f"a row {value.name}, which would be made"
+        return f"a row {value.name}"
     return "(empty)" if value is None else str(value)
 
 

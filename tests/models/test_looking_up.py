@@ -87,7 +87,7 @@ def test_a_name_that_is_not_there_becomes_a_row_where_the_lookup_allows_it() -> 
     bodies = [form("FormSubmit", Email="a@x.de", CustomerNeed=name) for name in ("Tea", "Tea")]
     first, *_ = store(*bodies)
     with reading() as session:
-        assert "a row Tea, which would be made" in (explain(session, first) or "")
+        assert "= a row Tea" in (explain(session, first) or "")
         assert not session.exec(select(CustomerNeed).where(CustomerNeed.name == "Tea")).all()
     process()
     with reading() as session:

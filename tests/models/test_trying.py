@@ -48,7 +48,7 @@ def tried(toml: str) -> list[Tried]:
         manner = manner_of(session.exec(select(WebhookSource)).one())
     manner = replace(manner, definition=definition, default_entity=default_entity)
     with transaction() as session:
-        return try_manner(session, SOURCE, manner, 20, utc_now())
+        return try_manner(session, newest(session, SOURCE, 20), manner, utc_now())
 
 
 def test_a_trial_shows_records_contacts_and_errors_and_changes_nothing() -> None:

@@ -1,10 +1,15 @@
 """A mapping that is wrong says where and why before anything comes."""
 
+import json
+import re
+
 import pytest
 from pydantic import ValidationError
 
+from models.configuring.definition import Definition
 from models.configuring.trial import MappingError, read_mapping
 from models.mapping.checking import in_words
+from models.settings import ROOT
 from tests.models.mapping.mapped import defined
 
 GOOD = '[[map]]\nentity = "Lead"\ncolumns = { Email = "body.email", Country = "body.country" }'
@@ -62,7 +67,7 @@ def test_a_mapping_that_is_right_is_taken() -> None:
         ),
         (
             GOOD + '\n[[map]]\nentity = "Lead"\ncolumns = { Emial = "a" }',
-            "map 2, columns.Emial: Lead has no column Emial. Near to it are Email,",
+            "map 2, columns.Emial: Lead has no column Emial. Is Email meant?",
         ),
         ("[[map", "It is not valid TOML: "),
         ("map = 5", "map: Input should be a valid tuple"),
@@ -83,3 +88,11 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_the_default_entity_is_checked_where_no_other_is_named() -> None:
     with pytest.raises(MappingError, match="Order has no column FirstName"):
         read_mapping('[[map]]\ncolumns = { FirstName = "a" }', "Order")
+
+
+def test_a_definition_is_the_same_when_it_was_stored() -> None:
+    page = (ROOT / "docs" / "mapping.md").read_text()
+    for toml in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[:-2]:
+        definition = defined(toml)
+        stored = json.loads(json.dumps(definition.model_dump(mode="json")))
+        assert Definition.model_validate(stored) == definition
