@@ -92,14 +92,19 @@ def _read(
     except ValidationError as error:
         for each in error.errors(include_input=False, include_url=False):
             path = path_of(each, merged)
-            faults.append(((*place, *path), in_words(each, path, merged)))
+            faults.append(((*place, *_in_file(path, own)), in_words(each, path, merged)))
         return None
     except BrokenDefinitionError as error:
         faults.append(((*place, "signature", "secret"), f"signature.secret: {error}"))
         return None
-    faults += [((*place, *path), words) for path, words in _columns_missing(entry)]
+    faults += [((*place, *_in_file(path, own)), words) for path, words in _columns_missing(entry)]
     definition = {name: merged[name] for name in ("preset", *SECTIONS) if name in merged}
     return ReadSource(entry, definition)
+
+
+def _in_file(path: Path, own: dict[str, Any]) -> Path:
+    """Return where in the file something stands; what it has from its preset, by that."""
+    return path if not path or path[0] in own or "preset" not in own else ("preset",)
 
 
 def _columns_missing(entry: Entry) -> list[Fault]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.configuring.places import lines_of
 from models.configuring.presets import preset_names, preset_sections, with_preset, without_preset
 from models.configuring.reading import SourceFileError, read_sources
+from models.configuring.trial import MappingError, read_mapping
 
 HMAC = 'signature = { scheme = "hmac", header = "X-Sign", secret = "s3cret", '
 
@@ -52,7 +53,7 @@ def complaint(lines: str) -> str:
         ("event_id = {}", "event_id: say one of header, path and same_body_within."),
         ("map = [{ columns = { Email = 'a[' } }]", 'map 1, columns.Email: "a[" is no JMESPath'),
         ("entity = 'Lead'\nmap = [{ columns = { Emal = 'a' } }]",
-         "map 1, columns.Emal: Lead has no column Emal. Near to it are Email"),
+         "map 1, columns.Emal: Lead has no column Emal. Is Email"),
         ("map = [{ entity = 'Lad', columns = { Email = 'a' } }]",
          'map 1, entity: there is no entity "Lad". There are Contact'),
         ("map = [{ column = {} }]", "map 1, column is not known. Did you mean columns?"),
@@ -145,3 +146,13 @@ def test_whatever_a_file_says_is_taken_or_told(said: dict[str, object]) -> None:
         read_sources(text, "sources.toml", {})
     except SourceFileError as error:
         assert "sources.toml, line " in str(error)
+
+
+def test_a_file_of_sources_is_tried_as_it_is_applied() -> None:
+    text = '[[source]]\nname = "a"\npreset = "typeform"\n[[source]]\nname = "b"\nentity = "Lead"\n'
+    definition, entity = read_mapping(text, None, "a")
+    assert (len(definition.map), entity) == (1, "FormSubmit")
+    definition, entity = read_mapping(text, None, "b")
+    assert (len(definition.map), entity) == (0, "Lead")
+    with pytest.raises(MappingError, match='nothing of the source "c"'):
+        read_mapping(text, None, "c")
