@@ -24,8 +24,9 @@ def source_sample(name: str, last: int) -> None:
     with reading() as session:
         found = _source(session, name)
         webhooks = newest(session, found.name, last)
+        definition = manner_of(found).definition
         for webhook in webhooks:
-            click.echo("\n".join(sample(webhook, manner_of(found).definition.map)) + "\n")
+            click.echo("\n".join(sample(webhook, definition.map, definition.reader)) + "\n")
     if not webhooks:
         click.echo("Nothing has come from it yet, or it was deleted in the meantime.")
 

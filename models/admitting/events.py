@@ -49,7 +49,9 @@ class Event:
     """From when on the same is an event of its own."""
 
 
-def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None:
+def event_of(
+    event_id: EventId, request: Request, now: datetime, reader: str | None = None
+) -> Event | None:
     """Return the event that a request tells of, None where it has no id.
 
     A request without an id is stored like any other: better twice than not at all.
@@ -62,7 +64,7 @@ def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None
     found = (
         request.header_or_none(event_id.header)
         if event_id.header
-        else _at(event_id.path or "", request, now)
+        else _at(event_id.path or "", request, now, reader)
     )
     if not found or not found.strip():
         return None
@@ -70,7 +72,7 @@ def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None
     return Event(hashlib.sha256(octets).hexdigest(), now + KEPT_FOR)
 
 
-def _at(path: str, request: Request, now: datetime) -> str | None:
+def _at(path: str, request: Request, now: datetime, reader: str | None) -> str | None:
     """Find text or a number in a request, as a mapping sees it; nothing else can be an id."""
     seen = Webhook(
         request_body=request.body,
@@ -82,7 +84,7 @@ def _at(path: str, request: Request, now: datetime) -> str | None:
         api_key=NO_KEY,
     )
     try:
-        found = Look().evaluate(path, document_of(seen))
+        found = Look().evaluate(path, document_of(seen, reader))
     except (ParseError, ExpressionError):
         return None
     if isinstance(found, bool) or not isinstance(found, (str, int, Decimal)):

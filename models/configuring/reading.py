@@ -7,14 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.admitting.request import BrokenDefinitionError
 from models.admitting.secret import of_environment
-from models.admitting.signing import check_secrets
+from models.configuring.checking import Fault, faults_beyond
 from models.configuring.entry import SECTIONS, Entry
 from models.configuring.places import Path, lines_of
 from models.configuring.presets import plain, preset_names, preset_sections, with_preset
-from models.configuring.wording import in_key, in_words, path_of
-from models.mapping.checking import problems
+from models.configuring.wording import in_words, path_of
 from models.source import SourceError
 
 MASK = "***"
@@ -40,9 +38,6 @@ class ReadSource:
     def variables(self) -> list[str]:
         """The variables of the environment that its secrets stand in."""
         return of_environment(getattr(self.entry.signature, "secret", ()))
-
-
-Fault = tuple[Path, str]
 
 
 def read_sources(text: str, file: str, kept: Secrets) -> list[ReadSource]:
@@ -87,17 +82,12 @@ def _read(
         return None
     try:
         entry = Entry.model_validate(merged)
-        if entry.signature:
-            check_secrets(entry.signature)
     except ValidationError as error:
         for each in error.errors(include_input=False, include_url=False):
             path = path_of(each, merged)
             faults.append(((*place, *_in_file(path, own)), in_words(each, path, merged)))
         return None
-    except BrokenDefinitionError as error:
-        faults.append(((*place, "signature", "secret"), f"signature.secret: {error}"))
-        return None
-    faults += [((*place, *_in_file(path, own)), words) for path, words in _columns_missing(entry)]
+    faults += [((*place, *_in_file(path, own)), words) for path, words in faults_beyond(entry)]
     definition = {name: merged[name] for name in ("preset", *SECTIONS) if name in merged}
     return ReadSource(entry, definition)
 
@@ -105,17 +95,6 @@ def _read(
 def _in_file(path: Path, own: dict[str, Any]) -> Path:
     """Return where in the file something stands; what it has from its preset, by that."""
     return path if not path or path[0] in own or "preset" not in own else ("preset",)
-
-
-def _columns_missing(entry: Entry) -> list[Fault]:
-    """Return what mappings fill that is not there."""
-    faults: list[Fault] = []
-    for at, mapping in enumerate(entry.map):
-        for problem in problems([mapping], entry.entity):
-            key, _, words = problem.removeprefix("map 1, ").partition(": ")
-            path: Path = ("map", at, *key.split("."))
-            faults.append((path, f"{in_key(path)}: {words}"))
-    return faults
 
 
 class _FaultError(Exception):

@@ -9,7 +9,7 @@ from models.configuring.definition import Definition
 from models.configuring.presets import plain, preset_sections, with_preset
 from models.mapping.checking import in_words, problems
 
-KEYS = ("map", "spam", "query_parameters")
+KEYS = ("map", "spam", "query_parameters", "reader")
 
 
 class MappingError(Exception):

@@ -13,8 +13,11 @@ import pytest
 from models.admitting.admission import Admission, admit
 from models.admitting.coding import code_of
 from models.admitting.request import BrokenDefinitionError, NotAdmittedError, Request
+from models.configuring.definition import Definition
+from models.configuring.manner import Manner, drafts_of
 from models.configuring.presets import preset_names
 from models.configuring.reading import SourceFileError, read_sources
+from tests.models.mapping.mapped import request
 
 USERS = '''
 PRESET = """
@@ -92,6 +95,26 @@ def test_a_users_package_brings_a_preset_and_its_check(install: Install) -> None
     assert admitted("backwards", Request(b"abc", [("X-Sign", "cba")]))
     assert not admitted("backwards", Request(b"abc", [("X-Sign", "abc")]))
     assert not admitted("backwards", Request(b"abc"))
+
+
+def test_a_users_package_reads_what_no_expression_can(install: Install) -> None:
+    """For the mapping, and for the id of the event."""
+    install("def read(document): return dict(zip('ab', document['body']['both'].split('|')))")
+    admission = Admission.model_validate({"reader": "backwards", "event_id": {"path": "body.b"}})
+    seen = [
+        admit(admission, Request(body, content_type="application/json"), datetime.now(UTC))
+        for body in (b'{"both": "1|7"}', b'{"both": "2|7"}', b'{"both": "2|8"}')
+    ]
+    first, second, third = [event.sha256 for event in seen if event]
+    assert first == second != third
+    definition = Definition.model_validate(
+        {"reader": "backwards", "map": [{"columns": {"Email": "body.a"}}]}
+    )
+    manner = Manner(default_entity="Lead", definition=definition)
+    ((_, draft),) = drafts_of(request({"both": "ada@example.com|x"}), manner, {"Lead"})
+    assert draft.values == {"email": "ada@example.com"}
+    ((_, draft),) = drafts_of(request({"one": "x"}), manner, {"Lead"})
+    assert 'The code "backwards" raised KeyError.' in draft.errors[0].message
 
 
 def test_code_that_raises_lets_no_one_in_and_tells_no_secret(install: Install) -> None:
