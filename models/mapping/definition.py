@@ -60,10 +60,14 @@ class Value(_Part):
 Column = Annotated[Value, BeforeValidator(_long_form)]
 
 
+def _constant(written: Any) -> Any:
+    return {"value": written} if isinstance(written, str) else written
+
+
 class Mapping(_Part):
     """Which of a request's values goes to which column: one record, or one for each of a list."""
 
-    entity: Annotated[Value | None, BeforeValidator(lambda written: _constant(written))] = None
+    entity: Annotated[Value | None, BeforeValidator(_constant)] = None
     """What is made: a code, or where to find it. Without it, what the request or source says."""
     let: dict[Name, Expression] = Field(default={})
     """Names for parts of the request; a text that is JSON, XML or a JWT is read."""
@@ -78,10 +82,6 @@ class Mapping(_Part):
         if taken := GIVEN_NAMES & self.let.keys():
             raise ValueError(f"let: {', '.join(sorted(taken))} is the name of something else.")
         return self
-
-
-def _constant(written: Any) -> Any:
-    return {"value": written} if isinstance(written, str) else written
 
 
 class Spam(_Part):

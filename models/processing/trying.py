@@ -58,6 +58,7 @@ def try_manner(
         made = _made_before(session, parts)
         saved = save_all(session, parts, made, now, None)
         contacts = _contacts(session, saved, now)
+        order = {part.place: number for number, part in enumerate(parts)}
         return [
             Tried(
                 part.webhook.id,
@@ -66,15 +67,11 @@ def try_manner(
                 part.place in made,
                 contacts.get(part.place),
             )
-            for part, record_id in sorted(saved, key=lambda each: _order(parts, each[0]))
+            for part, _ in sorted(saved, key=lambda each: order[each[0].place])
         ]
     finally:
         taken_back.rollback()
         session.expunge_all()
-
-
-def _order(parts: Sequence[Part], part: Part) -> int:
-    return next(place for place, each in enumerate(parts) if each.place == part.place)
 
 
 def _made_before(session: Session, parts: Iterable[Part]) -> Made:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, delete, select
 
 from models.database import reading, transaction
+from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.entities.lead import Lead
 from models.identity import utc_now
@@ -159,3 +160,17 @@ def test_an_entity_that_is_allowed_later_makes_the_rest() -> None:
     put_back(webhook_id)
     assert process()[0].word == "done"
     assert emails() == ["a@x.de", "b@x.de"]
+
+
+@pytest.mark.prove
+def test_more_records_than_a_statement_takes_are_made_each_once() -> None:
+    define('[[map]]\nentity = "Contact"\neach = "body"\ncolumns = { Email = "item" }')
+    store(
+        *[
+            json.dumps([f"a{webhook}.{i}@x.de" for i in range(1000)]).encode()
+            for webhook in range(12)
+        ]
+    )
+    outcomes = process()
+    assert [len(outcome.records) for outcome in outcomes] == [1000] * 12
+    assert len(records(Contact)) == 12_000
