@@ -30,10 +30,11 @@ def admitted(door: Door, body: bytes, content_type: str | None) -> Event | None:
         ServiceUnavailable: the source is off, or its definition cannot be checked.
     """
     refuse_where_off(door)
-    if not door.admission:
-        return None  # nothing is asked for
+    admission = admission_of(door)
+    if not admission.checks_anything:
+        return None
     try:
-        return admit(admission_of(door), _request(body, content_type), utc_now())
+        return admit(admission, _request(body, content_type), utc_now())
     except AddressError as error:
         refusals.count(door.source, "address")
         raise Forbidden(str(error)) from None

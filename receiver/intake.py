@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from flask import Blueprint, current_app, request
@@ -95,13 +96,18 @@ def _webhook(api_key: str, door: Door, body: bytes, content_type: str | None) ->
         "received_at": utc_now(),
         "request_body": body,
         "query_parameters": _without(api_key, request.query_string.decode("latin-1")),
-        "headers": _without(api_key, json.dumps(list(request.headers.items()))),
+        "headers": _without(api_key, json.dumps(_headers(admission_of(door).secret_headers))),
         "content_type": content_type,
         "webhook_source": door.source,
         "source_url": _without(api_key, request.headers.get("Origin") or request.referrer or "")
         or None,
         "api_key": door.key_id,
     }
+
+
+def _headers(secret: Collection[str]) -> list[tuple[str, str]]:
+    """Return the headers, with a secret that a source sends as it is blotted out."""
+    return [(name, "***" if name.lower() in secret else value) for name, value in request.headers]
 
 
 def _without(api_key: str, text: str) -> str:

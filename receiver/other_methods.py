@@ -25,9 +25,10 @@ def receive_otherwise(api_key: str) -> ResponseReturnValue:
     if request.method == "OPTIONS" and senders.allows(request.origin):
         return answering.preflight()
     if request.method == "GET":
-        if senders.challenge and senders.challenge in request.args:
+        query = answering.fields_of_query() if senders.challenge else {}
+        if senders.challenge and senders.challenge in query:
             return Response(
-                request.args[senders.challenge],
+                query[senders.challenge],
                 mimetype="text/plain",
                 headers={"X-Content-Type-Options": "nosniff"},
             )

@@ -36,6 +36,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self._seconds = settings().store_timeout_seconds
+        self._url = settings().resolved_database_url()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._counting = Lock()
         self._started = False
@@ -55,18 +56,26 @@ class Refusals:
         if not counts:
             return
         try:
-            with transaction(bounded_engine(self._seconds)) as session:
+            with transaction(bounded_engine(self._seconds, self._url)) as session:
                 add_refusals(session, counts, utc_now())
         except Exception:
             with self._counting:
                 self._counts.update(counts)
             raise
 
+    def _is_over(self) -> bool:
+        """Say whether nothing is left to write; the next one that is refused begins anew."""
+        with self._counting:
+            self._started = bool(self._counts)
+        return not self._started
+
     def _write_forever(self) -> None:
         while True:
             sleep(WRITE_EVERY_SECONDS)
             try:
                 self.write()
+                if self._is_over():
+                    return
             except (DatabaseAwayError, DatabaseRefusedError) as error:
                 log.warning("the counts of refused requests wait: %s", error)
             except Exception as error:  # whatever it is, the next ones may be written

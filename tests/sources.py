@@ -7,7 +7,7 @@ from models.identity import new_id
 from models.source import add_source, find_source
 
 
-def source_with(definition: dict[str, Any], name: str = "", **columns: Any) -> str:
+def source_with(definition: Any, name: str = "", **columns: Any) -> str:
     """Make a source, and return its key."""
     name = name or f"source {new_id()}"
     with transaction() as session:

@@ -24,8 +24,9 @@ def source_sample(name: str, last: int) -> None:
     with reading() as session:
         found = _source(session, name)
         webhooks = newest(session, found.name, last)
+        definition = manner_of(found).definition
         for webhook in webhooks:
-            click.echo("\n".join(sample(webhook, manner_of(found).definition.map)) + "\n")
+            click.echo("\n".join(sample(webhook, definition.map, definition.reader)) + "\n")
     if not webhooks:
         click.echo("Nothing has come from it yet, or it was deleted in the meantime.")
 
@@ -36,7 +37,7 @@ def source_sample(name: str, last: int) -> None:
     "--mapping",
     "file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A TOML file with [[map]] and [spam]; without it, what the source has now.",
+    help="A TOML file with [[map]], or of sources; without it, what the source has now.",
 )
 @click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000))
 def source_try(name: str, file: Path | None, last: int) -> None:
@@ -45,7 +46,7 @@ def source_try(name: str, file: Path | None, last: int) -> None:
         manner = manner_of(_source(session, name))
     if file:
         text = file.read_text(encoding="utf-8", errors="replace")
-        definition, default_entity = read_mapping(text, manner.default_entity)
+        definition, default_entity = read_mapping(text, manner.default_entity, name)
         manner = replace(manner, definition=definition, default_entity=default_entity, problem=None)
     with transaction() as session:
         tried = try_manner(session, newest(session, name, last), manner, utc_now())

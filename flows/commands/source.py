@@ -7,10 +7,11 @@ from typing import Any, cast
 import click
 from sqlmodel import select
 
-from flows.commands import source_file
+from flows.commands import source_file, source_key
+from flows.commands.period import Duration
 from flows.commands.source_file import webhook_url
 from models.database import reading, transaction
-from models.durations import DurationError, in_words, parse_duration
+from models.durations import in_words
 from models.identity import utc_now
 from models.matching.profiles import PROFILES
 from models.source import (
@@ -20,25 +21,9 @@ from models.source import (
     add_source,
     keys_beside_the_newest,
     remove_source,
-    replace_keys,
-    set_active,
     set_silent_after,
     set_ways,
 )
-
-
-class Duration(click.ParamType[timedelta]):
-    """A period as people write it: 90m, 24h, 7d."""
-
-    name = "period"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
-        """Read the period, or say how one is written."""
-        try:
-            return parse_duration(value)
-        except DurationError as error:
-            self.fail(str(error), param, ctx)
-
 
 tell_when_silent = click.option(
     "--tell-when-silent",
@@ -110,39 +95,6 @@ def _said(ways: dict[str, Any]) -> Ways:
     return cast(Ways, said)
 
 
-@source.command("key")
-@click.argument("name")
-@click.option(
-    "--keep-old-for",
-    type=Duration(),
-    help="How long the URL that it has now stays good beside the new one: 24h, 7d.",
-)
-def source_key(name: str, keep_old_for: timedelta | None) -> None:
-    """Give a source a new key, which ends its earlier ones, and print its URL, this once."""
-    with transaction() as session:
-        keep_until = utc_now() + keep_old_for if keep_old_for else None
-        api_key = replace_keys(session, name, keep_until)
-    click.echo(webhook_url(api_key))
-
-
-@source.command("on")
-@click.argument("name")
-def source_on(name: str) -> None:
-    """Take a source's webhooks again."""
-    with transaction() as session:
-        set_active(session, name, True)
-    click.echo(f'The source "{name}" is on.')
-
-
-@source.command("off")
-@click.argument("name")
-def source_off(name: str) -> None:
-    """Take no webhooks of a source for a while: its senders are asked to come back later."""
-    with transaction() as session:
-        set_active(session, name, False)
-    click.echo(f'The source "{name}" is off.')
-
-
 @source.command("remove")
 @click.argument("name")
 def source_remove(name: str) -> None:
@@ -197,5 +149,12 @@ def _ways_in_words(each: WebhookSource) -> Iterator[str]:
         yield f"told when silent for {period}"
 
 
-for command in (source_file.source_apply, source_file.source_show, source_file.source_presets):
+for command in (
+    source_key.source_key,
+    source_key.source_on,
+    source_key.source_off,
+    source_file.source_apply,
+    source_file.source_show,
+    source_file.source_presets,
+):
     source.add_command(command)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, IPvAnyNetwork, ValidationError
 
 from models.admitting.events import Event, EventId, event_of
 from models.admitting.request import BrokenDefinitionError, NotAdmittedError, Request
-from models.admitting.schemes import Signature
+from models.admitting.schemes import Basic, Bearer, FixedHeader, Jwt, Signature, Text
 from models.admitting.senders import Senders
 from models.admitting.signing import verify
 
@@ -30,16 +30,38 @@ class Admission(BaseModel):
     """The addresses and networks that it sends from; without any, from anywhere."""
     event_id: EventId | None = None
     senders: Senders = Senders()
+    reader: Text | None = None
+    """The code that makes of a request what expressions see: its function `read`."""
+
+    @property
+    def checks_anything(self) -> bool:
+        """Whether a request must be looked at before it is stored."""
+        return bool(self.signature or self.addresses or self.event_id)
+
+    @property
+    def secret_headers(self) -> frozenset[str]:
+        """The headers that hold a secret itself, in small letters: what they hold is not stored."""
+        match self.signature:
+            case Basic() | Bearer():
+                return frozenset({"authorization"})
+            case FixedHeader(header=header) | Jwt(header=str() as header):
+                return frozenset({header.lower()})
+            case _:
+                return frozenset()
 
 
 class AddressError(NotAdmittedError):
     """The request comes from an address that its source does not send from."""
 
 
-def part_for_receivers(definition: dict[str, Any] | None) -> str:
+def part_for_receivers(definition: Any) -> str:
     """Return the part of a definition that admission needs, as text that can be compared."""
+    if not definition:
+        return ""
+    if not isinstance(definition, dict):  # somebody wrote the row by hand: it lets no one in
+        return json.dumps(definition)
     names = Admission.model_fields.keys()
-    kept = {name: value for name, value in (definition or {}).items() if name in names}
+    kept = {name: value for name, value in definition.items() if name in names}
     return json.dumps(kept, sort_keys=True) if kept else ""
 
 
@@ -69,7 +91,9 @@ def admit(admission: Admission, request: Request, now: datetime) -> Event | None
         raise AddressError("This source takes no requests from your address.")
     if admission.signature:
         verify(admission.signature, request, now)
-    return event_of(admission.event_id, request, now) if admission.event_id else None
+    if not admission.event_id:
+        return None
+    return event_of(admission.event_id, request, now, admission.reader)
 
 
 def _is_in(networks: tuple[Any, ...], text: str) -> bool:

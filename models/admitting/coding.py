@@ -1,7 +1,8 @@
 """Sources for which data would turn into a language: a few lines of Python, ours or a user's.
 
 A module of models/configuring/presets, or one that a package names by an entry point of the group
-`hookline.sources`, may hold a function `verify(request, secrets) -> bool`.
+`hookline.sources`, may hold two functions: `verify(request, secrets)` is True where a request is
+from its source, and `read(document)` returns the `body` that the source's expressions see.
 """
 
 import importlib
@@ -10,6 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from models.admitting.request import BrokenDefinitionError, NotAdmittedError, Request
 
@@ -24,7 +26,7 @@ def verify_by_code(name: str, request: Request, secrets: Sequence[str]) -> None:
         NotAdmittedError: it says no.
         BrokenDefinitionError: there is no such code, or it raised.
     """
-    verify = _verify_of(name)
+    verify = function_of(name, "verify")
     try:
         said = verify(request, secrets)
     except NotAdmittedError:
@@ -33,6 +35,19 @@ def verify_by_code(name: str, request: Request, secrets: Sequence[str]) -> None:
         raise BrokenDefinitionError(f'The code "{name}" raised {type(error).__name__}.') from error
     if said is not True:
         raise NotAdmittedError(f"The request is not signed as {name} signs.")
+
+
+def read_by_code(name: str, document: dict[str, Any]) -> Any:
+    """Have the code of a source make of a request the `body` that expressions see.
+
+    Raises:
+        BrokenDefinitionError: there is no such code, or it raised.
+    """
+    read = function_of(name, "read")
+    try:
+        return read(document)
+    except Exception as error:
+        raise BrokenDefinitionError(f'The code "{name}" raised {type(error).__name__}.') from error
 
 
 @cache
@@ -50,7 +65,7 @@ def code_of(name: str) -> ModuleType | None:
         return importlib.import_module(points[name]) if name in points else None
     except Exception as error:
         raise BrokenDefinitionError(
-            f'The code "{name}" cannot be read: {type(error).__name__}: {error}'
+            f'The code "{name}" cannot be read: {type(error).__name__}: {error}.'
         ) from error
 
 
@@ -59,9 +74,13 @@ def names_of_code() -> list[str]:
     return sorted({each.name for each in entry_points(group=GROUP)})
 
 
-def _verify_of(name: str) -> Callable[[Request, Sequence[str]], object]:
-    module = code_of(name)
-    verify = getattr(module, "verify", None)
-    if not callable(verify):
-        raise BrokenDefinitionError(f'There is no code "{name}" with a function verify.')
-    return verify  # type: ignore[no-any-return]
+def function_of(name: str, function: str) -> Callable[..., Any]:
+    """Return a function of a source that is code.
+
+    Raises:
+        BrokenDefinitionError: there is no such code, or no such function in it.
+    """
+    found = getattr(code_of(name), function, None)
+    if not callable(found):
+        raise BrokenDefinitionError(f'There is no code "{name}" with a function {function}.')
+    return found  # type: ignore[no-any-return]

@@ -1,15 +1,25 @@
 """Counts of the requests that were refused, added to those of their hour."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from models.admitting.tables import WebhookRefusal
 
 Counts = Mapping[tuple[str, str], int]
 """How many requests, by source and reason."""
+
+
+KEPT_FOR = timedelta(days=90)
+"""How long counts are kept: as long as a webhook that failed."""
+
+
+def forget_refusals(session: Session, now: datetime) -> None:
+    """Delete the counts of hours that are too long ago to matter."""
+    session.exec(delete(WebhookRefusal).where(col(WebhookRefusal.hour) < now - KEPT_FOR))
 
 
 def add_refusals(session: Session, counts: Counts, now: datetime) -> None:

@@ -1,49 +1,34 @@
 """By what a source's repeats are known: the id of the event, or the body within a short while."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Annotated, Any
+from uuid import UUID
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import model_validator
 
 from models.admitting.request import Request
 from models.admitting.schemes import Duration, HeaderName, Part
+from models.mapping.document import document_of
+from models.mapping.expressions import Expression, ExpressionError, Look
 from models.reading.parse_error import ParseError
-from models.reading.parsing import parse
+from models.webhook import Webhook
 
 KEPT_FOR = timedelta(days=30)
 """How long an event is remembered: the longest known sender repeats for four days."""
 
-
-def check_path(path: str) -> str:
-    """Return a JMESPath expression that can be read.
-
-    Raises:
-        ValueError: it cannot.
-    """
-    try:
-        jmespath.compile(path)
-    except JMESPathError as error:
-        raise ValueError(f"it is no JMESPath: {str(error).splitlines()[0]}") from None
-    except RecursionError:
-        raise ValueError("it is nested too deeply.") from None
-    return path
-
-
-Path = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_path)]
+NO_KEY = UUID(int=0)
+"""Of a webhook that is none yet."""
 
 
 class EventId(Part):
     """Where a source's own id of an event is; two requests with the same are one."""
 
     header: HeaderName | None = None
-    path: Path | None = None
-    """JMESPath in the parsed body: `form_response.token`."""
+    path: Expression | None = None
+    """JMESPath in what a mapping sees of the request: `body.form_response.token`."""
     same_body_within: Duration | None = None
     """For a source that has no id: the same body within this long is a repeat."""
 
@@ -64,7 +49,9 @@ class Event:
     """From when on the same is an event of its own."""
 
 
-def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None:
+def event_of(
+    event_id: EventId, request: Request, now: datetime, reader: str | None = None
+) -> Event | None:
     """Return the event that a request tells of, None where it has no id.
 
     A request without an id is stored like any other: better twice than not at all.
@@ -77,7 +64,7 @@ def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None
     found = (
         request.header_or_none(event_id.header)
         if event_id.header
-        else _at(event_id.path or "", request)
+        else _at(event_id.path or "", request, now, reader)
     )
     if not found or not found.strip():
         return None
@@ -85,20 +72,21 @@ def event_of(event_id: EventId, request: Request, now: datetime) -> Event | None
     return Event(hashlib.sha256(octets).hexdigest(), now + KEPT_FOR)
 
 
-def _at(path: str, request: Request) -> str | None:
-    """Find text or a number in the parsed body; nothing else can be an id."""
+def _at(path: str, request: Request, now: datetime, reader: str | None) -> str | None:
+    """Find text or a number in a request, as a mapping sees it; nothing else can be an id."""
+    seen = Webhook(
+        request_body=request.body,
+        content_type=request.content_type,
+        query_parameters=request.query,
+        headers=json.dumps(list(request.headers)),
+        received_at=now,
+        webhook_source="",
+        api_key=NO_KEY,
+    )
     try:
-        parsed = parse(request.content_type, request.body)
-        found = _compiled(path).search(parsed)
-    except ParseError:
-        return None
-    except Exception:  # functions of JMESPath raise what they like on values of a wrong type
+        found = Look().evaluate(path, document_of(seen, reader))
+    except (ParseError, ExpressionError):
         return None
     if isinstance(found, bool) or not isinstance(found, (str, int, Decimal)):
         return None
     return str(found)
-
-
-@lru_cache(maxsize=1000)
-def _compiled(path: str) -> Any:
-    return jmespath.compile(path)

@@ -14,6 +14,12 @@ from models.matching.profiles import PROFILES
 from models.source import WebhookSource
 
 
+def _name(name: str) -> str:
+    if not (0 < len(name) <= 100 and name == name.strip() and name.isprintable()):
+        raise ValueError("a name has 1 to 100 characters, and no spaces around them.")
+    return name
+
+
 def _entity(name: str) -> str:
     if found := find_entity(name):
         return found.code()
@@ -39,7 +45,7 @@ def _period(value: Any) -> Any:
 class Entry(Definition):
     """All that a file may say of a source."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+    name: Annotated[str, AfterValidator(_name)]
     on: bool = True
     entity: Annotated[str, AfterValidator(_entity)] | None = None
     day_first: bool = False

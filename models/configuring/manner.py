@@ -70,7 +70,7 @@ def _drafts(webhook: Webhook, manner: Manner, allowed: Collection[str]) -> Draft
     if manner.problem:
         raise manner.problem
     if definition.spam and not webhook.released:
-        trap = caught(definition.spam, document_of(webhook), webhook.received_at)
+        trap = caught(definition.spam, document_of(webhook, definition.reader), webhook.received_at)
         if trap:
             raise trap
     if definition.map:
@@ -88,7 +88,7 @@ def _drafts(webhook: Webhook, manner: Manner, allowed: Collection[str]) -> Draft
 
 
 def _mapped_drafts(webhook: Webhook, manner: Manner, allowed: Collection[str]) -> Drafts:
-    document = document_of(webhook)
+    document = document_of(webhook, manner.definition.reader)
     mapped, unmapped = apply(manner.definition.map, document)
     fallbacks = (_named_in(document["body"]), manner.default_entity)
     drafts = [(each.position, _draft(each, fallbacks, manner.notation, allowed)) for each in mapped]

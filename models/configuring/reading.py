@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.admitting.request import BrokenDefinitionError
 from models.admitting.secret import of_environment
-from models.admitting.signing import check_secrets
+from models.configuring.checking import Fault, faults_beyond
 from models.configuring.entry import SECTIONS, Entry
 from models.configuring.places import Path, lines_of
 from models.configuring.presets import plain, preset_names, preset_sections, with_preset
@@ -39,9 +38,6 @@ class ReadSource:
     def variables(self) -> list[str]:
         """The variables of the environment that its secrets stand in."""
         return of_environment(getattr(self.entry.signature, "secret", ()))
-
-
-Fault = tuple[Path, str]
 
 
 def read_sources(text: str, file: str, kept: Secrets) -> list[ReadSource]:
@@ -86,18 +82,19 @@ def _read(
         return None
     try:
         entry = Entry.model_validate(merged)
-        if entry.signature:
-            check_secrets(entry.signature)
     except ValidationError as error:
         for each in error.errors(include_input=False, include_url=False):
             path = path_of(each, merged)
-            faults.append(((*place, *path), in_words(each, path, merged)))
+            faults.append(((*place, *_in_file(path, own)), in_words(each, path, merged)))
         return None
-    except BrokenDefinitionError as error:
-        faults.append(((*place, "signature", "secret"), f"signature.secret: {error}"))
-        return None
+    faults += [((*place, *_in_file(path, own)), words) for path, words in faults_beyond(entry)]
     definition = {name: merged[name] for name in ("preset", *SECTIONS) if name in merged}
     return ReadSource(entry, definition)
+
+
+def _in_file(path: Path, own: dict[str, Any]) -> Path:
+    """Return where in the file something stands; what it has from its preset, by that."""
+    return path if not path or path[0] in own or "preset" not in own else ("preset",)
 
 
 class _FaultError(Exception):

@@ -33,7 +33,7 @@ def path_of(error: ErrorDetails, data: Any) -> Path:
 
 def in_words(error: ErrorDetails, path: Path, data: dict[str, Any]) -> str:
     """Say what is wrong: the key first, then the fault, then what to write."""
-    key = ".".join(str(each) for each in path) or "source"
+    key = in_key(path)
     match error["type"]:
         case "missing":
             return f"{key} is missing. {_how_to_write(path)}"
@@ -49,6 +49,17 @@ def in_words(error: ErrorDetails, path: Path, data: dict[str, Any]) -> str:
             return f"{key} is none that is known. Write {error['ctx']['expected']}."
         case _:
             return f"{key}: it {error['msg'].removeprefix('Input ')}."
+
+
+def in_key(path: Path) -> str:
+    """Write a path as people do: `map 1, columns.Email`."""
+    words = ""
+    for each in path:
+        if isinstance(each, int):
+            words += f" {each + 1}, "
+        else:
+            words += each if not words or words.endswith(", ") else f".{each}"
+    return words.removesuffix(", ") or "source"
 
 
 def _how_to_write(path: Path) -> str:

@@ -18,7 +18,9 @@ def _listed(written: Any) -> Any:
 
 
 def _long_form(written: Any) -> Any:
-    return {"path": [written]} if isinstance(written, str) else written
+    if isinstance(written, (str, list)):
+        return {"path": written}
+    return written
 
 
 class _Part(BaseModel):
@@ -26,7 +28,7 @@ class _Part(BaseModel):
 
 
 class Value(_Part):
-    """Where the value of a column comes from. An expression alone is the short form of it."""
+    """Where the value of a column comes from. In short, an expression or a list of them."""
 
     path: Annotated[tuple[Expression, ...], BeforeValidator(_listed)] = ()
     """Expressions, of which the first that finds something is taken."""

@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
+from models.admitting.coding import read_by_code
+from models.admitting.request import BrokenDefinitionError
+from models.mapping.errors import mapping_failed
 from models.mapping.nesting import nested
 from models.reading.parsing import MOST_PARTS, parse_document
 from models.reading.texts import UnreadableError, gather, read_json
@@ -18,22 +21,35 @@ Leaf = tuple[str, Any, tuple[int, Any]]
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def document_of(webhook: Webhook) -> Document:
+def document_of(webhook: Webhook, reader: str | None = None) -> Document:
     """Read a request: `body`, `query`, `headers` in small letters, `source_url`, `received_at`.
+
+    Args:
+        webhook: the request.
+        reader: the code that makes of it what expressions see, where its source has such.
 
     Raises:
         ParseError: the body cannot be read. One that is empty is none, as a GET request has it.
+            Or the code could not read it.
     """
     body: Any = {}
     if webhook.request_body or webhook.content_type:
         body = parse_document(webhook.content_type, webhook.request_body)
-    return {
+    document = {
         "body": nested(body) if isinstance(body, dict) and _is_form(webhook) else body,
         "query": nested(query_of(webhook)),
         "headers": _headers_of(webhook),
         "source_url": webhook.source_url,
         "received_at": webhook.received_at.isoformat(),
     }
+    return document | {"body": _read_by_code(reader, document)} if reader else document
+
+
+def _read_by_code(reader: str, document: Document) -> Any:
+    try:
+        return read_by_code(reader, document)
+    except BrokenDefinitionError as error:
+        raise mapping_failed(None, str(error)) from None
 
 
 def _is_form(webhook: Webhook) -> bool:

@@ -32,14 +32,16 @@ def newest(session: Session, source: str, limit: int) -> Sequence[Webhook]:
     ).all()
 
 
-def sample(webhook: Webhook, mappings: Sequence[Mapping] = ()) -> Iterator[str]:
+def sample(
+    webhook: Webhook, mappings: Sequence[Mapping] = (), reader: str | None = None
+) -> Iterator[str]:
     """Write a request as indented JSON, with the JMESPath of each value beside it.
 
     What the source's mappings give names to comes first, by these names.
     """
     yield f"Webhook {webhook.id}, received {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC"
     try:
-        document = without_secrets(document_of(webhook))
+        document = without_secrets(document_of(webhook, reader))
         names = named(mappings, document)
     except ParseError as error:
         yield error.message

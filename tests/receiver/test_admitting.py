@@ -92,13 +92,14 @@ def test_a_refused_request_leaves_a_count_and_nothing_else(client: FlaskClient) 
         {"signature": {"scheme": "code", "code": "no_such_code", "secret": "s"}},
         {"signature": {}},
         {"signature": "hmac"},
+        ["written by hand"],
         {"addresses": ["10.0.0.0/99"]},
         {"event_id": {"path": "a["}},
         {"senders": {"redirect_to": "https://evil.example.com/"}},
     ],
 )
 def test_a_definition_that_is_wrong_in_part_lets_no_one_in(
-    client: FlaskClient, definition: dict[str, Any]
+    client: FlaskClient, definition: Any
 ) -> None:
     api_key = source_with(definition)
     answer = post(client, api_key, headers=signed(BODY))
@@ -115,6 +116,25 @@ def test_a_variable_that_is_set_later_lets_senders_in(
     assert post(client, api_key, headers=signed(BODY)).status_code == 503
     monkeypatch.setenv("SHOP_SECRET", "s3cret")
     assert post(client, api_key, headers=signed(BODY)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("scheme", "headers"),
+    [
+        ({"scheme": "bearer"}, {"Authorization": "Bearer s3cret"}),
+        ({"scheme": "basic", "username": "ada"}, {"Authorization": "Basic YWRhOnMzY3JldA=="}),
+        ({"scheme": "header", "header": "X-Secret"}, {"x-secret": "s3cret"}),
+    ],
+)
+def test_a_secret_that_is_sent_as_it_is_is_not_stored(
+    client: FlaskClient, scheme: dict[str, str], headers: dict[str, str]
+) -> None:
+    api_key = source_with({"signature": scheme | {"secret": "s3cret"}})
+    assert post(client, api_key, headers=headers | {"X-Other": "kept"}).status_code == 200
+    with reading() as session:
+        stored = dict(json.loads(session.exec(select(Webhook.headers)).one()))
+    (name,) = headers
+    assert (stored[name.title()], stored["X-Other"]) == ("***", "kept")
 
 
 def test_a_source_that_is_off_asks_to_come_back(client: FlaskClient) -> None:
@@ -168,12 +188,12 @@ def test_what_is_needed_to_check_is_kept_for_a_start_without_database(
     [
         ({"header": "X-Event"}, {"headers": {"X-Event": "7"}}, {"headers": {"X-Event": "8"}}),
         (
-            {"path": "form.token"},
+            {"path": "body.form.token"},
             {"json": {"form": {"token": "7"}, "sent": 1}},
             {"json": {"form": {"token": "8"}}},
         ),
         (
-            {"path": "submissionID"},
+            {"path": "body.submissionID"},
             {"data": {"submissionID": "7"}},
             {"data": {"submissionID": "8"}},
         ),
@@ -192,7 +212,7 @@ def test_a_repeat_hears_the_id_of_the_first(
 
 
 def test_without_an_id_two_that_are_alike_are_two(client: FlaskClient) -> None:
-    for definition in ({}, {"event_id": {"path": "id"}}, {"event_id": {"header": "X-Event"}}):
+    for definition in ({}, {"event_id": {"path": "body.id"}}, {"event_id": {"header": "X-Event"}}):
         api_key, before = source_with(definition), count()
         assert [post(client, api_key).status_code for _ in range(2)] == [200, 200]
         assert count() == before + 2
@@ -201,7 +221,7 @@ def test_without_an_id_two_that_are_alike_are_two(client: FlaskClient) -> None:
 def test_a_hundred_repeats_at_once_through_two_receivers_are_one_webhook(
     served: Served, serve: Serve
 ) -> None:
-    api_key = source_with({"event_id": {"path": "id"}}, name := f"shop {utc_now()}")
+    api_key = source_with({"event_id": {"path": "body.id"}}, name := f"shop {utc_now()}")
     with serve(settings().database_url, api_key) as other, ThreadPoolExecutor(32) as threads:
         urls = [f"{each.url}/webhooks/{api_key}" for each in (served, other)]
 

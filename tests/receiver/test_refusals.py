@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
+from models import migrations
 from models.admitting.counting import add_refusals
 from models.admitting.tables import WebhookRefusal
 from models.database import DatabaseRefusedError, reading, transaction
@@ -34,16 +35,15 @@ def test_counts_of_one_hour_add_up() -> None:
 
 
 def test_counts_wait_where_the_database_does_not_take_them(
-    sqlite_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("HOOKLINE_DATABASE_URL", f"sqlite:///{tmp_path}/late.db")
+    settings.cache_clear()
     refusals = Refusals()
     refusals.count("a", "rate")
-    monkeypatch.setenv("HOOKLINE_DATABASE_URL", f"sqlite:///{tmp_path}/no-tables.db")
-    settings.cache_clear()
     with pytest.raises(DatabaseRefusedError):
         refusals.write()
-    monkeypatch.setenv("HOOKLINE_DATABASE_URL", sqlite_database)
-    settings.cache_clear()
+    migrations.upgrade()
     refusals.write()
     assert counted() == [("a", "rate", 1)]
 

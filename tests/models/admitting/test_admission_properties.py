@@ -56,7 +56,16 @@ schemes = st.fixed_dictionaries(
 paths = st.one_of(
     odd_text,
     st.sampled_from(
-        ["id", "a.b", "length(@)", "to_number(id)", "sum(@)", "keys(id)", "id[0]", "*"]
+        [
+            "body.id",
+            "body.a.b",
+            "length(@)",
+            "to_number(body.id)",
+            "sum(@)",
+            "keys(body.id)",
+            "body[0]",
+            "*",
+        ]
     ),
 )
 definitions = st.fixed_dictionaries(

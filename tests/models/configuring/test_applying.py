@@ -93,11 +93,11 @@ def test_a_mask_without_a_secret_to_keep_is_refused() -> None:
 def test_what_a_source_says_wins_over_its_preset() -> None:
     apply(
         '[[source]]\nname = "t"\npreset = "typeform"\nsignature.secret = "s"\nentity = "Lead"\n'
-        'event_id.path = "event_id"\n'
+        'event_id.path = "body.event_id"\nmap = []\n'
     )
     made = source("t")
     assert made.default_entity == "Lead"
-    assert made.definition and made.definition["event_id"] == {"path": "event_id"}
+    assert made.definition and made.definition["event_id"] == {"path": "body.event_id"}
     assert made.definition["signature"]["header"] == "Typeform-Signature"
     text = shown_of("t")
     assert "Typeform-Signature" not in text  # the preset says it

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.configuring.places import lines_of
 from models.configuring.presets import preset_names, preset_sections, with_preset, without_preset
 from models.configuring.reading import SourceFileError, read_sources
+from models.configuring.trial import MappingError, read_mapping
 
 HMAC = 'signature = { scheme = "hmac", header = "X-Sign", secret = "s3cret", '
 
@@ -47,17 +48,29 @@ def complaint(lines: str) -> str:
         (HMAC + "timestamp_header = 'T' }", "the timestamp is not signed"),
         (HMAC + "tolerance = '5 minutes' }", '"5 minutes" is no duration. Write a number and s'),
         (HMAC + "tolerance = '99d' }", "signature.tolerance: it should be less than or equal to"),
-        ("addresses = ['10.0.0.1/8']", "addresses.0: it"),
-        ("event_id.path = 'a['", "event_id.path: it is no JMESPath"),
+        ("signature = { scheme = 'code', code = 'x', secret = 's' }",
+         'signature.code: There is no code "x" with a function verify.'),
+        ("reader = 'twilio'", 'reader: There is no code "twilio" with a function read.'),
+        ("addresses = ['10.0.0.1/8']", "addresses 1: it"),
+        ("event_id.path = 'a['", 'event_id.path: "a[" is no JMESPath expression'),
         ("event_id = {}", "event_id: say one of header, path and same_body_within."),
-        ("senders.origins = ['example.com']", "senders.origins.0: it is no origin. Write https://"),
+        ("map = [{ columns = { Email = 'a[' } }]", 'map 1, columns.Email: "a[" is no JMESPath'),
+        ("entity = 'Lead'\nmap = [{ columns = { Emal = 'a' } }]",
+         "map 1, columns.Emal: Lead has no column Emal. Is Email"),
+        ("map = [{ entity = 'Lad', columns = { Email = 'a' } }]",
+         'map 1, entity: there is no entity "Lad". There are Contact'),
+        ("map = [{ column = {} }]", "map 1, column is not known. Did you mean columns?"),
+        ("spam.honeypt = 'body.url'", "spam.honeypt is not known. Did you mean honeypot?"),
+        ("senders.origins = ['example.com']", "senders.origins 1: it is no origin. Write https://"),
         ("senders.redirect_to = 'https://x'", "senders: a redirect needs redirect_hosts"),
     ],
 )  # fmt: skip
 def test_each_fault_is_told_in_its_line(line: str, words: str) -> None:
     told = complaint(line)
     assert words in told
-    assert 'sources.toml, line 3, source "a": ' in told or "is missing" in told
+    assert f'sources.toml, line {2 + len(line.splitlines())}, source "a": ' in told or (
+        "is missing" in told
+    )
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -136,3 +149,13 @@ def test_whatever_a_file_says_is_taken_or_told(said: dict[str, object]) -> None:
         read_sources(text, "sources.toml", {})
     except SourceFileError as error:
         assert "sources.toml, line " in str(error)
+
+
+def test_a_file_of_sources_is_tried_as_it_is_applied() -> None:
+    text = '[[source]]\nname = "a"\npreset = "typeform"\n[[source]]\nname = "b"\nentity = "Lead"\n'
+    definition, entity = read_mapping(text, None, "a")
+    assert (len(definition.map), entity) == (1, "FormSubmit")
+    definition, entity = read_mapping(text, None, "b")
+    assert (len(definition.map), entity) == (0, "Lead")
+    with pytest.raises(MappingError, match='nothing of the source "c"'):
+        read_mapping(text, None, "c")

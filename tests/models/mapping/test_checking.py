@@ -16,7 +16,7 @@ GOOD = '[[map]]\nentity = "Lead"\ncolumns = { Email = "body.email", Country = "b
 
 
 def test_a_mapping_that_is_right_is_taken() -> None:
-    definition, default_entity = read_mapping('default_entity = "Lead"\nname = "x"\n' + GOOD)
+    definition, default_entity = read_mapping('entity = "Lead"\nname = "x"\n' + GOOD)
     assert (len(definition.map), default_entity) == (1, "Lead")
 
 
