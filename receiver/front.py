@@ -32,6 +32,7 @@ class Front:
         self._app = app
         self._load = Load(settings())
         self._threads = ThreadPoolExecutor(THREADS, "request")
+        self._refusing = ThreadPoolExecutor(1, "refusal")
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Read a request within the bounds, have Flask answer it, and send the answer."""
@@ -40,15 +41,28 @@ class Front:
             with self._load.one_more() as body:
                 refuse_long_head(scope)
                 await self._load.read(receive, body, announced_by(scope))
-                loop, environ = asyncio.get_running_loop(), environ_of(scope, body)
-                answer = await loop.run_in_executor(self._threads, call, self._app, environ)
+                answer = await self._in(self._threads, environ_of(scope, body))
         except HTTPException as refusal:
-            # Flask finds the words for it too, at once: this needs no disk and no thread.
-            answer = call(self._app, environ_of(scope, b"") | {REFUSAL: refusal})
+            answer = await self._refuse(scope, refusal)
             last = True  # the rest of it is not read
         if last:
             answer.headers.append((b"connection", b"close"))
         await _send(send, answer)
+
+    async def _refuse(self, scope: dict[str, Any], refusal: HTTPException) -> Answer:
+        """Have Flask find the words, at once: this needs no disk.
+
+        The server closes a connection once nobody holds it, and what an exception remembers of
+        where it was raised does so until Python's collector runs. So this one forgets it, and Flask
+        is called in another thread: what it raises remembers that thread alone.
+        """
+        refusal.__context__ = None
+        environ = environ_of(scope, b"") | {REFUSAL: refusal.with_traceback(None)}
+        return await self._in(self._refusing, environ)
+
+    async def _in(self, threads: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, call, self._app, environ)
 
 
 async def _send(send: Send, answer: Answer) -> None:
