@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from models.database import DatabaseAwayError
-from receiver import console, headers, health, intake, limits
+from receiver import console, headers, health, intake, limits, metrics, rates
 from receiver.keys import Keys
 from receiver.refusals import Refusals
 from receiver.writer import Writer
@@ -34,8 +34,10 @@ def create_app() -> Flask:
     app.extensions["keys"] = Keys()
     app.extensions["writer"] = Writer()
     app.extensions["refusals"] = Refusals()
+    app.extensions["rates"] = rates.make()
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(console.blueprint)
     app.before_request(limits.refuse)
     app.after_request(headers.add)

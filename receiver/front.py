@@ -7,13 +7,14 @@ where a thread that waited for each would leave none for the others.
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from typing import Any
 
 from flask import Flask
 from werkzeug.exceptions import BadRequest, HTTPException, RequestHeaderFieldsTooLarge
 
 from models.settings import settings
-from receiver import create_app
+from receiver import create_app, metrics
 from receiver.load import Load, Receive
 from receiver.wsgi import REFUSAL, Answer, call, environ_of
 
@@ -36,7 +37,7 @@ class Front:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Read a request within the bounds, have Flask answer it, and send the answer."""
-        last = is_chunked(scope)
+        last, started = is_chunked(scope), perf_counter()
         try:
             with self._load.one_more() as body:
                 refuse_long_head(scope)
@@ -48,6 +49,7 @@ class Front:
         if last:
             answer.headers.append((b"connection", b"close"))
         await _send(send, answer)
+        metrics.count_answer(scope["path"], answer.status, perf_counter() - started)
 
     async def _refuse(self, scope: dict[str, Any], refusal: HTTPException) -> Answer:
         """Have Flask find the words, at once: this needs no disk.

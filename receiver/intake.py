@@ -13,7 +13,7 @@ from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.identity import new_id, utc_now
 from models.receiving.spool import SpoolFullError
 from models.settings import settings
-from receiver import refusals
+from receiver import metrics, refusals
 
 RETRY_AFTER_SECONDS = 30
 READ_BYTES = 64 * 1024
@@ -38,6 +38,7 @@ def receive(api_key: str) -> ResponseReturnValue:
         current_app.extensions["writer"].store(webhook)
     except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
+    metrics.received.labels(webhook["webhook_source"]).inc()
     log.info("stored webhook %s of source %s", webhook["id"], webhook["webhook_source"])
     return jsonify(id=str(webhook["id"]))
 
