@@ -7,10 +7,10 @@ that any of them answers for all. What waits is asked of the database and the sp
 import ipaddress
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hmac import compare_digest
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
 from prometheus_client import (
@@ -26,7 +26,9 @@ from models.settings import settings
 from receiver.state import State
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder of shared counts; prometheus-client wants it so."""
+"""The variable that names the folder of shared counts. prometheus-client looks for it when it is
+imported, so that `hookline serve` sets it before this program begins."""
+FOLDER_PREFIX = "hookline-metrics-"
 FORWARDING_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 ROOMS = ("webhooks", "console", "healthz", "metrics")
 
@@ -56,13 +58,13 @@ refused = Counter(
 
 @contextmanager
 def shared_counts() -> Iterator[None]:
-    """Have the processes that are started now count together, for as long as they run."""
-    folder = tempfile.mkdtemp(prefix="hookline-metrics-")
-    os.environ[SHARED] = folder
+    """Remove the folder of shared counts at the end, where it was made for this receiver."""
     try:
         yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(os.environ.get(SHARED, ""))
+        if folder.name.startswith(FOLDER_PREFIX):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def count_answer(path: str, code: int, took: float) -> None:
