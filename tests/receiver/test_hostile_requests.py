@@ -44,7 +44,7 @@ def bounded(bounded_receiver: tuple[Served, str], monkeypatch: pytest.MonkeyPatc
 def others_are_answered(served: Served) -> bool:
     """Say whether a webhook of another is stored, soon."""
     started = monotonic()
-    return served.post().status_code == 200 and monotonic() - started < 2
+    return served.post().status_code == 200 and monotonic() - started < 2.5
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_who_sends_headers_slowly_is_cut_off_and_others_are_answered(bounded: Se
                 raw.send(body=letter.encode())
             assert others_are_answered(bounded)
         assert {raw.status() for raw in slow} == {0}
-        assert monotonic() - started < 2 * SECONDS + 1
+        assert monotonic() - started < 2 * SECONDS + 4
 
 
 def test_who_sends_bodies_slowly_is_told_so_and_others_are_answered(bounded: Served) -> None:
@@ -161,7 +161,7 @@ def test_who_sends_bodies_slowly_is_told_so_and_others_are_answered(bounded: Ser
         for raw in slow:
             raw.post("Content-Length: 100", "Connection: close", body=b"{")
         started = monotonic()
-        while monotonic() - started < SECONDS - 0.5:
+        while monotonic() - started < SECONDS / 2:
             for raw in slow:
                 raw.send(body=b" ")
             assert others_are_answered(bounded)
@@ -169,7 +169,7 @@ def test_who_sends_bodies_slowly_is_told_so_and_others_are_answered(bounded: Ser
         answers = [raw.rest() for raw in slow]
     assert all(answer.startswith("HTTP/1.1 408") for answer in answers), answers
     assert "came too slowly" in answers[0]
-    assert monotonic() - started < SECONDS + 2
+    assert monotonic() - started < SECONDS + 4
 
 
 def test_where_all_room_is_taken_who_is_slow_makes_room(bounded: Served) -> None:
