@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NoReturn
@@ -68,6 +69,8 @@ def main() -> None:
 def serve() -> NoReturn:
     """Start the receiver alone."""
     starting.refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
+    # Where all processes of the receiver count together; it removes the folder at its end.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="hookline-metrics-"))
     # In a Python of its own: the receiver knows no Prefect, and need not carry it along.
     os.execv(sys.executable, [sys.executable, "-m", "receiver.serve"])  # noqa: S606
 

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         description="How long the database may take to store a webhook, in seconds; after that the "
         "webhook goes to the spool.",
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What a monitoring system sends to read `/metrics`, as `Authorization: Bearer "
+        "…`. Empty: metrics are for this machine alone.",
+    )
     spool_path: Path | None = Field(
         default=None,
         description="Folder for webhooks that the database could not take, on the receiver's own "

@@ -13,7 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.database import DatabaseAwayError
 from models.settings import settings
-from receiver import console, describing, headers, health, intake, limits, other_methods
+from receiver import (
+    console,
+    describing,
+    headers,
+    health,
+    intake,
+    limits,
+    metrics,
+    other_methods,
+    rates,
+)
 from receiver.keys import Keys
 from receiver.refusals import Refusals
 from receiver.writer import Writer
@@ -36,10 +46,12 @@ def create_app() -> Flask:
     app.extensions["keys"] = Keys()
     app.extensions["writer"] = Writer()
     app.extensions["refusals"] = Refusals()
+    app.extensions["rates"] = rates.make()
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(other_methods.blueprint)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(console.blueprint)
     if proxies := settings().trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ where a thread that waited for each would leave none for the others.
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from typing import Any
 
 from flask import Flask
@@ -14,7 +15,7 @@ from sqlalchemy.util import greenlet_spawn
 from werkzeug.exceptions import BadRequest, HTTPException, RequestHeaderFieldsTooLarge
 
 from models.settings import settings
-from receiver import create_app
+from receiver import create_app, metrics
 from receiver.load import Load, Receive
 from receiver.wsgi import REFUSAL, Answer, call, environ_of
 
@@ -36,22 +37,38 @@ class Front:
         self._app = app
         self._load = Load(settings())
         self._threads = ThreadPoolExecutor(THREADS, "request")
+        self._refusing = ThreadPoolExecutor(1, "refusal")
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Read a request within the bounds, have Flask answer it, and send the answer."""
-        last = is_chunked(scope)
+        last, started = is_chunked(scope), perf_counter()
         try:
             with self._load.one_more() as body:
                 refuse_long_head(scope)
                 await self._load.read(receive, body, announced_by(scope))
                 answer = await self._answer(scope, body)
         except HTTPException as refusal:
-            # Flask finds the words for it too, at once: this needs no disk and no thread.
-            answer = call(self._app, environ_of(scope, b"") | {REFUSAL: refusal})
+            answer = await self._refuse(scope, refusal)
             last = True  # the rest of it is not read
         if last:
             answer.headers.append((b"connection", b"close"))
         await _send(send, answer)
+        metrics.count_answer(scope["path"], answer.status, perf_counter() - started)
+
+    async def _refuse(self, scope: dict[str, Any], refusal: HTTPException) -> Answer:
+        """Have Flask find the words, at once: this needs no disk.
+
+        The server closes a connection once nobody holds it, and what an exception remembers of
+        where it was raised does so until Python's collector runs. So this one forgets it, and Flask
+        is called in another thread: what it raises remembers that thread alone.
+        """
+        refusal.__context__ = None
+        environ = environ_of(scope, b"") | {REFUSAL: refusal.with_traceback(None)}
+        return await self._in(self._refusing, environ)
+
+    async def _in(self, threads: ThreadPoolExecutor, environ: dict[str, Any]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, call, self._app, environ)
 
     async def _answer(self, scope: dict[str, Any], body: bytearray) -> Answer:
         """Have Flask answer: here, where it will do nothing but compute and wait for the writer.
@@ -62,8 +79,7 @@ class Front:
         environ = environ_of(scope, body)
         if len(body) <= SMALL_BYTES and self._is_at_hand(scope):
             return await greenlet_spawn(call, self._app, environ)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, call, self._app, environ)
+        return await self._in(self._threads, environ)
 
     def _is_at_hand(self, scope: dict[str, Any]) -> bool:
         """Say whether a request is a webhook whose key is known, and the writer takes it."""

@@ -14,7 +14,7 @@ from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.identity import new_id, utc_now
 from models.receiving.spool import SpoolFullError
 from models.settings import settings
-from receiver import answering, refusals
+from receiver import answering, metrics, rates, refusals
 from receiver.admitting import admission_of, admitted
 from receiver.keys import Door
 
@@ -55,6 +55,7 @@ def door_of(api_key: str) -> Door:
 
 def take(api_key: str, door: Door, body: bytes, content_type: str | None) -> ResponseReturnValue:
     """Store what was sent to a source, unless it is refused or was sent before, and answer."""
+    rates.refuse_too_many(door.source, door.requests_per_second)
     senders = admission_of(door).senders
     answering.remember(senders)
     event = admitted(door, body, content_type)
@@ -63,7 +64,9 @@ def take(api_key: str, door: Door, body: bytes, content_type: str | None) -> Res
         stored_as = current_app.extensions["writer"].store(with_event(webhook, event))
     except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
-    if stored_as != webhook["id"]:
+    if stored_as == webhook["id"]:
+        metrics.received.labels(door.source).inc()
+    else:
         refusals.count(door.source, "repeat")
     return answering.answer(senders, stored_as, body, content_type)
 

@@ -15,6 +15,7 @@ from models.admitting.counting import add_refusals
 from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, transaction
 from models.identity import utc_now
 from models.settings import settings
+from receiver import metrics
 
 WRITE_EVERY_SECONDS = 1.0
 
@@ -29,6 +30,7 @@ def count(source: str, reason: str) -> None:
         reason: a word of ours, such as `signature` or `rate`: each makes a row an hour.
     """
     current_app.extensions["refusals"].count(source, reason)
+    metrics.refused.labels(source, reason).inc()
 
 
 class Refusals:

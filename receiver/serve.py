@@ -8,6 +8,7 @@ from granian.http import HTTP1Settings
 
 from models.settings import settings
 from receiver.front import HEAD_BYTES
+from receiver.metrics import shared_counts
 
 CONNECTIONS_FOR_EACH_REQUEST = 2
 """Connections that a process keeps open, for each request that it may have in hand: most idle."""
@@ -19,7 +20,7 @@ def serve() -> None:
     """Serve until the process is told to stop; it answers what it has taken first."""
     connections = settings().max_requests_in_flight * CONNECTIONS_FOR_EACH_REQUEST
     allow_open_files(connections + OPEN_FILES)
-    Granian(
+    receiver = Granian(
         "receiver.front:create_front",
         factory=True,
         address=settings().host,
@@ -37,7 +38,9 @@ def serve() -> None:
         respawn_failed_workers=True,
         # The URL holds the key: the receiver writes a log of its own that names the source.
         log_access=False,
-    ).serve()
+    )
+    with shared_counts():
+        receiver.serve()
 
 
 def allow_open_files(wanted: int) -> None:

@@ -55,7 +55,7 @@ class Raw:
 
     def status(self) -> int:
         """Return the status of the answer, 0 where the connection is closed without one."""
-        return int((self.rest().split(" ") + ["0"])[1] or 0)
+        return int(self.rest().partition(" ")[2][:3] or 0)
 
 
 def memory_of(served: Served) -> int:
