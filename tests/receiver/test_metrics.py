@@ -22,9 +22,14 @@ LOCAL = {"REMOTE_ADDR": "127.0.0.1"}
 
 
 @pytest.fixture(scope="module")
-def three_processes(sqlite_copy: MakeDatabase, serve: Serve) -> Iterator[Served]:
-    url = sqlite_copy()
-    with serve(url, key_in(url), HOOKLINE_RECEIVER_WORKERS="3") as served:
+def three_processes(
+    sqlite_copy: MakeDatabase, serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """Start three, which share their counts as `hookline serve` has them do."""
+    url, shared = sqlite_copy(), str(tmp_path_factory.mktemp("counts"))
+    with serve(
+        url, key_in(url), HOOKLINE_RECEIVER_WORKERS="3", PROMETHEUS_MULTIPROC_DIR=shared
+    ) as served:
         yield served
 
 
