@@ -5,7 +5,7 @@ PYTHON ?= python3
 WORKERS ?= 4 # more than cores: a test that waits for Prefect leaves its core to others
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate test test-fast prove lint pin clean
+.PHONY: help run demo migrate test test-fast prove audit lint pin clean
 
 help:            ## Show this
 	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/: .*##/\t/' | expand -t 14
@@ -27,6 +27,12 @@ test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove
+
+audit: $(VENV)/test   ## Ask PyPI's advisory database about the pinned dependencies
+	@$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt || { \
+		echo "Where no vulnerability is named above, the advisory database could not be asked," \
+			"and nothing was checked."; exit 1; }
 
 lint: $(VENV)/test    ## Check style, types and the import law
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NoReturn
@@ -32,10 +33,13 @@ if in_the_way := rooms_in_the_way(Path.cwd()):
     )
 
 from flows import starting
-from flows.commands import backup, entity, notification, source, webhook
+from flows.commands import backup, entity, lookup, notification, source, webhook
 from flows.commands import starting as start
+from flows.commands.mapping import source_sample, source_try
 from models.backup.manifest import BackupError
+from models.configuring.trial import MappingError
 from models.database import DatabaseAwayError, DatabaseRefusedError
+from models.looking_up.naming import LookupNameError
 from models.migrations import MigrationError
 from models.notifying.addresses import NotificationError
 from models.processing.correcting import WebhookError
@@ -45,6 +49,8 @@ from models.source import SourceError
 
 IN_WORDS = (
     BackupError,
+    LookupNameError,
+    MappingError,
     MigrationError,
     NotificationError,
     ScaffoldError,
@@ -63,15 +69,21 @@ def main() -> None:
 def serve() -> NoReturn:
     """Start the receiver alone."""
     starting.refuse_taken(settings().host, settings().port, "HOOKLINE_PORT")
+    # Where all processes of the receiver count together; it removes the folder at its end.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="hookline-metrics-"))
     # In a Python of its own: the receiver knows no Prefect, and need not carry it along.
     os.execv(sys.executable, [sys.executable, "-m", "receiver.serve"])  # noqa: S606
 
+
+for command in (source_sample, source_try):
+    source.source.add_command(command)
 
 for command in (
     start.run,
     start.work,
     start.migrate,
     source.source,
+    lookup.lookup,
     entity.entity,
     webhook.explain,
     webhook.webhook,

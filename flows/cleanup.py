@@ -9,7 +9,12 @@ from pydantic import Field
 
 from flows.reporting import leave_table, run_name
 from models.processing.retention import Counts, as_rows, sentence
-from tasks.retention import count_old_webhooks, delete_old_webhooks, find_deadlines
+from tasks.retention import (
+    count_old_webhooks,
+    delete_old_webhooks,
+    find_deadlines,
+    forget_what_was_refused,
+)
 
 
 @flow(name="cleanup", flow_run_name=lambda: run_name("cleanup"))
@@ -20,7 +25,8 @@ def cleanup(
 
     The period of each status stands in the lookup `webhook_status`. Records stay. It may be
     stopped at any moment and run again. Webhooks in Processing stay: create-entities puts them
-    back to New.
+    back to New. Events whose repeats are over are forgotten, and counts of refused requests after
+    90 days.
 
     Args:
         batch_size: how many webhooks one transaction deletes at most, 1 to 10,000. It takes fewer
@@ -36,6 +42,8 @@ def cleanup(
             for status, moment in before.items():
                 while gone := delete_old_webhooks(status, moment, batch_size):
                     counts += gone
+            while forget_what_was_refused(batch_size):
+                pass
     finally:
         leave_table("cleanup", sentence(counts, dry_run), as_rows(counts))
     return Completed(message=sentence(counts, dry_run))

@@ -83,7 +83,8 @@ class Conformance:
     def test_a_value_of_another_type_is_reported_by_its_column(self) -> None:
         """Text where a number, a day or an id is expected leaves the column empty, and is said."""
         for column in self.entity.columns():
-            if column.type is not str and can_cast_to(column.type):
+            # A text may be the name of a lookup's row, which only the lookup can tell.
+            if column.type is not str and can_cast_to(column.type) and not column.by_name:
                 made = self.draft_with(**{column.code: "no such value"})
                 assert (Kind.VALUE_NOT_CAST, column.code) in _kinds(made)
 

@@ -12,6 +12,7 @@ from time import monotonic, sleep
 import httpx
 import yaml
 
+from flows import guarding
 from models.settings import IS_CHECKOUT, ROOT, place, settings
 
 WORK_POOL = "hookline"
@@ -61,15 +62,20 @@ def prefect_environment() -> dict[str, str]:
         "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return PREFECT_KEEPS | prefect | os.environ | ours
+    return PREFECT_KEEPS | prefect | os.environ | ours | guarding.sent_by_ours(os.environ)
 
 
-def wait_for(url: str, seconds: float, while_: Callable[[], bool] = lambda: True) -> bool:
+def wait_for(
+    url: str,
+    seconds: float,
+    while_: Callable[[], bool] = lambda: True,
+    auth: httpx.BasicAuth | None = None,
+) -> bool:
     """Wait until a URL of our own answers 200, while a condition holds; say whether it did."""
     end = monotonic() + seconds
     while monotonic() < end and while_():
         try:
-            if httpx.get(url, timeout=2).is_success:
+            if httpx.get(url, timeout=2, auth=auth).is_success:
                 return True
         except httpx.HTTPError:
             pass
@@ -108,7 +114,9 @@ def run_at_once(flow: str) -> None:
     Raises:
         HTTPError: Prefect's server does not take it.
     """
-    with httpx.Client(base_url=prefect_environment()["PREFECT_API_URL"], timeout=30) as api:
+    environment = prefect_environment()
+    url, auth = environment["PREFECT_API_URL"], guarding.auth(environment)
+    with httpx.Client(base_url=url, auth=auth, timeout=30) as api:
         deployment = api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         if any(schedule["active"] for schedule in deployment["schedules"]):
             api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status()

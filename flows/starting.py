@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from flows import serving
+from flows import guarding, serving
 from models.settings import place, settings
 
 HONCHO = (sys.executable, "-m", "honcho")
@@ -76,9 +76,10 @@ def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
     """Wait until the receiver and the deployments are there; give up where a process ended."""
     receiver = f"http://{settings().host}:{settings().port}/healthz"
     deployed = [f"{api_url}/deployments/name/{name}/{name}" for name in serving.deployments()]
-    return all(
-        serving.wait_for(url, START_SECONDS, while_=lambda: everything.poll() is None)
-        for url in (receiver, *deployed)
+    auth = guarding.auth(serving.prefect_environment())
+    runs = lambda: everything.poll() is None  # noqa: E731
+    return serving.wait_for(receiver, START_SECONDS, runs) and all(
+        serving.wait_for(url, START_SECONDS, runs, auth) for url in deployed
     )
 
 

@@ -30,6 +30,9 @@ class Column:
     length: int | None = None
     digits: tuple[int, int] | None = None
     lookup: str | None = None
+    """The table whose rows it points to."""
+    by_name: bool = False
+    """Whether the name of such a row will do in place of its id."""
     required: bool = False
     """Whether no record is made without it."""
     default: Any = None
@@ -127,9 +130,15 @@ def _column(column: TableColumn[Any]) -> Column:
         length=getattr(sql_type, "length", None) if python_type is str else None,
         digits=_digits(sql_type) if python_type is Decimal else None,
         lookup=target.column.table.name if target is not None else None,
+        by_name=target is not None and _names_rows(target.column.table),
         required=not column.nullable and column.default is None and column.server_default is None,
         default=_default(column),
     )
+
+
+def _names_rows(table: Table) -> bool:
+    """Say whether a name in the table is that of one row alone."""
+    return "name" in table.c and bool(table.c.name.unique)
 
 
 def _default(column: TableColumn[Any]) -> Any:

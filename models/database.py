@@ -36,9 +36,14 @@ def engine() -> Engine:
     return _engine(settings().resolved_database_url(), settings().database_timeout_seconds, None)
 
 
-def bounded_engine(seconds: float) -> Engine:
-    """Return an engine whose every statement ends within about `seconds`, answered or not."""
-    return _engine(settings().resolved_database_url(), seconds, seconds)
+def bounded_engine(seconds: float, url: str | None = None) -> Engine:
+    """Return an engine whose every statement ends within about `seconds`, answered or not.
+
+    Args:
+        seconds: the bound.
+        url: the database's, for a thread that stays with it; without it, as the settings say now.
+    """
+    return _engine(url or settings().resolved_database_url(), seconds, seconds)
 
 
 @cache

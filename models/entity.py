@@ -87,7 +87,10 @@ class WithColumns(SQLModel):
 
     @classmethod
     def column_for(cls, parameter: str) -> "Column | None":
-        """Find the column that a parameter names: by its code, whatever the case and `_`, `-`."""
+        """Find the column that a parameter names: by its code, whatever the case and `_`, `-`.
+
+        That of a lookup goes without `Id`, too.
+        """
         return _columns_by_name(cls).get(normal_name(parameter))
 
 
@@ -174,4 +177,7 @@ def _columns(entity: type[WithColumns]) -> tuple[Column, ...]:
 
 @cache
 def _columns_by_name(entity: type[WithColumns]) -> dict[str, Column]:
-    return {normal_name(column.code): column for column in entity.columns()}
+    columns = entity.columns()
+    # `Country` names the row that `CountryId` points to, unless it is a column itself.
+    by_name = {normal_name(each.code.removesuffix("Id")): each for each in columns if each.by_name}
+    return by_name | {normal_name(column.code): column for column in columns}

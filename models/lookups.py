@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.entity import Lookup
 
@@ -53,3 +53,26 @@ class LandingPage(Lookup, table=True):
     url: str | None = Field(default=None, max_length=2000)
     matomo_site_id: int | None = None
     tracking: bool = False
+
+
+class LookupAlias(SQLModel, table=True):
+    """Another name that senders use for a row of a lookup."""
+
+    __tablename__ = "lookup_alias"
+
+    lookup: str = Field(max_length=100, primary_key=True)
+    """The lookup's table."""
+    name: str = Field(max_length=250, primary_key=True)
+    """As it was given; case and accents make no difference."""
+    row_id: UUID
+
+
+class LookupSetting(SQLModel, table=True):
+    """How a lookup is dealt with."""
+
+    __tablename__ = "lookup_setting"
+
+    lookup: str = Field(max_length=100, primary_key=True)
+    """The lookup's table."""
+    creates_missing: bool = False
+    """Whether a name that it does not hold becomes a row of it."""

@@ -40,6 +40,31 @@ class Settings(BaseSettings):
         ge=1,
         description="Largest body that is accepted, in bytes. Counted on the bytes read.",
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="How many proxies stand before the receiver and set X-Forwarded-For, -Proto "
+        "and -Host. With 0 these headers are believed of no one. Sources that name the addresses "
+        "they send from, or sign the URL, need it behind a proxy.",
+    )
+    max_requests_in_flight: int = Field(
+        default=500,
+        ge=1,
+        description="Requests that one process of the receiver has in hand at a time; beyond it "
+        "senders are asked to come back, 503.",
+    )
+    max_bodies_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=1,
+        description="How much the bodies of those requests may take of one process's memory "
+        "together, in bytes; at least one largest body. Beyond it 503.",
+    )
+    receive_timeout_seconds: float = Field(
+        default=10,
+        gt=0,
+        description="How long a sender may take over its headers, and again over its body, in "
+        "seconds. A body has a second more for each 64 KiB of it.",
+    )
     database_timeout_seconds: float = Field(
         default=10,
         gt=0,
@@ -51,6 +76,11 @@ class Settings(BaseSettings):
         gt=0,
         description="How long the database may take to store a webhook, in seconds; after that the "
         "webhook goes to the spool.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What a monitoring system sends to read `/metrics`, as `Authorization: Bearer "
+        "…`. Empty: metrics are for this machine alone.",
     )
     spool_path: Path | None = Field(
         default=None,

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pycountry
 from sqlalchemy import JSON
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.identity import new_id, utc_now
 
@@ -102,9 +103,7 @@ def set_ways(session: Session, name: str, **ways: Unpack[Ways]) -> None:
     Raises:
         SourceError: there is no such source, or a way is none.
     """
-    source = find_source(session, name)
-    if source is None:
-        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    source = get_source(session, name)
     source.sqlmodel_update(dict(_checked(ways)))
     session.add(source)
 
@@ -118,18 +117,36 @@ def _checked(ways: Ways) -> Ways:
     return ways
 
 
-def replace_keys(session: Session, name: str) -> str:
-    """Give a source a new key, end all its earlier ones, and return the new one.
+def replace_keys(session: Session, name: str, keep_until: datetime | None = None) -> str:
+    """Give a source a new key, end its earlier ones, and return the new one.
+
+    Args:
+        session: an open transaction.
+        name: that of the source.
+        keep_until: how long the newest of the earlier ones stays good beside the new one; without
+            it, all end at once.
 
     Raises:
         SourceError: there is no such source.
     """
-    source = find_source(session, name)
-    if source is None:
-        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
-    for key in _keys_of(session, source):
+    source = get_source(session, name)
+    earlier = sorted(_keys_of(session, source), key=lambda key: key.created_at)
+    if keep_until and earlier:
+        kept = earlier.pop()
+        kept.ends_at = min(kept.ends_at or keep_until, keep_until)
+    for key in earlier:
         session.delete(key)
     return _add_key(session, source)
+
+
+def set_active(session: Session, name: str, active: bool) -> None:
+    """Switch a source on or off. Senders to one that is off are asked to come back.
+
+    Raises:
+        SourceError: there is no such source.
+    """
+    source = get_source(session, name)
+    source.active = active
 
 
 def remove_source(session: Session, name: str) -> bool:
@@ -150,9 +167,7 @@ def set_silent_after(session: Session, name: str, silent_after: timedelta | None
     Raises:
         SourceError: there is no such source.
     """
-    source = find_source(session, name)
-    if source is None:
-        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    source = get_source(session, name)
     source.silent_after_seconds = int(silent_after.total_seconds()) if silent_after else None
 
 
@@ -161,18 +176,42 @@ def find_source(session: Session, name: str) -> WebhookSource | None:
     return session.exec(select(WebhookSource).where(WebhookSource.name == name)).one_or_none()
 
 
+def get_source(session: Session, name: str) -> WebhookSource:
+    """Return a source by its name.
+
+    Raises:
+        SourceError: there is none.
+    """
+    source = find_source(session, name)
+    if source is None:
+        raise SourceError(f'There is no source "{name}". `hookline source list` shows all.')
+    return source
+
+
 def find_key(session: Session, api_key: str) -> tuple[WebhookKey, WebhookSource] | None:
-    """Find the key that a sender used, and its source."""
-    return session.exec(
+    """Find the key that a sender used, unless it has ended, and its source."""
+    found = session.exec(
         select(WebhookKey, WebhookSource)
         .join(WebhookSource, WebhookKey.webhook_source_id == WebhookSource.id)  # type: ignore[arg-type]
         .where(WebhookKey.sha256 == hash_of(api_key))
     ).one_or_none()
+    if found and found[0].ends_at and found[0].ends_at <= utc_now():
+        return None
+    return found
 
 
 def hash_of(api_key: str) -> str:
     """Return the SHA-256 of a key, as it is stored."""
     return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+def keys_beside_the_newest(session: Session, now: datetime) -> dict[UUID, list[datetime]]:
+    """Return, by the id of a source, until when keys that were replaced are still good."""
+    ends: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    for key in session.exec(select(WebhookKey).order_by(col(WebhookKey.created_at))):
+        if key.ends_at and key.ends_at > now:
+            ends[key.webhook_source_id].append(key.ends_at)
+    return ends
 
 
 def _keys_of(session: Session, source: WebhookSource) -> Sequence[WebhookKey]:

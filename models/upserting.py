@@ -1,11 +1,57 @@
-"""Insert, or update where the row is there: the one statement that databases write differently."""
+"""Rows, a batch at a time: inserted, inserted where they are not there, updated, or either."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Table, bindparam, func, insert, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+from models.copying import copy_rows
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, all with the same columns: one statement, none where there is no row."""
+    if not rows:
+        return
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table, rows)
+    else:
+        connection.execute(insert(table), list(rows))
+
+
+def update_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Update rows by their ids: one statement on PostgreSQL, which takes each column as an array.
+
+    Args:
+        session: the transaction to write in.
+        table: one whose primary key is `id`.
+        rows: all with the same columns, `id` among them.
+    """
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        statement = update(table).where(table.c.id == bindparam("new_id")).values(new)
+        connection.execute(
+            statement, [{f"new_{name}": each for name, each in row.items()} for row in rows]
+        )
+        return
+    arrays = [
+        bindparam(f"new_{name}", type_=postgresql.ARRAY(table.c[name].type))
+        for name in ("id", *names)
+    ]
+    fresh = func.unnest(*arrays).table_valued("id", *names, name="fresh").render_derived()
+    connection.execute(
+        update(table)
+        .where(table.c.id == fresh.c.id)
+        .values({name: fresh.c[name] for name in names}),
+        {f"new_{name}": [row[name] for row in rows] for name in ("id", *names)},
+    )
 
 
 def upsert(
@@ -41,13 +87,15 @@ def upsert(
     )
 
 
-def insert_missing(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+def insert_missing(
+    session: Session, model: type[SQLModel] | Table, rows: Sequence[dict[str, Any]]
+) -> None:
     """Insert the rows that are not there, in the order of the sequence: one statement.
 
     Whoever inserts several in a transaction sorts them, so that two never wait for each other.
     """
     if rows:
-        table: Any = model.__table__  # type: ignore[attr-defined]
+        table: Any = getattr(model, "__table__", model)
         session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
 
 

@@ -98,6 +98,8 @@ class WebhookParseError(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     webhook_id: UUID = Field(foreign_key="webhook.id", ondelete="CASCADE", index=True)
+    position: int | None = None
+    """Which of its records it is about; without one, the webhook as a whole."""
     kind: str = Field(max_length=50)
     column: str | None = Field(default=None, max_length=250)
     message: str = Field(sa_type=Text)

@@ -9,10 +9,23 @@ from typing import Any
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.database import DatabaseAwayError
-from receiver import console, health, intake
+from models.settings import settings
+from receiver import (
+    console,
+    describing,
+    headers,
+    health,
+    intake,
+    limits,
+    metrics,
+    other_methods,
+    rates,
+)
 from receiver.keys import Keys
+from receiver.refusals import Refusals
 from receiver.writer import Writer
 
 
@@ -32,9 +45,20 @@ def create_app() -> Flask:
     app = Receiver(__name__)
     app.extensions["keys"] = Keys()
     app.extensions["writer"] = Writer()
+    app.extensions["refusals"] = Refusals()
+    app.extensions["rates"] = rates.make()
     app.register_blueprint(intake.blueprint)
+    app.register_blueprint(other_methods.blueprint)
+    app.register_blueprint(describing.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(console.blueprint)
+    if proxies := settings().trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    app.before_request(limits.refuse)
+    app.after_request(headers.add)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(DatabaseAwayError, _database_away)
     return app

@@ -2,22 +2,27 @@
 
 import json
 import logging
+from collections.abc import Collection
 from typing import Any, NoReturn
-from uuid import UUID
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavailable, Unauthorized
 
+from models.admitting.repeats import with_event
 from models.database import DatabaseAwayError, DatabaseRefusedError
 from models.identity import new_id, utc_now
 from models.receiving.spool import SpoolFullError
 from models.settings import settings
+from receiver import answering, metrics, rates, refusals
+from receiver.admitting import admission_of, admitted
+from receiver.keys import Door
 
 RETRY_AFTER_SECONDS = 30
 READ_BYTES = 64 * 1024
 
 blueprint = Blueprint("intake", __name__)
+blueprint.after_request(answering.allow_origin)
 log = logging.getLogger(__name__)
 
 
@@ -25,19 +30,45 @@ log = logging.getLogger(__name__)
 def receive(api_key: str) -> ResponseReturnValue:
     """Store one webhook and answer with its id, once it is on disk."""
     body = _read_body()
+    return take(api_key, door_of(api_key), body, request.headers.get("Content-Type"))
+
+
+def door_of(api_key: str) -> Door:
+    """Return what a key opens.
+
+    Raises:
+        Unauthorized: nothing.
+        ServiceUnavailable: it is not known here, and the database cannot be asked.
+    """
     try:
-        door = current_app.extensions["keys"].door(api_key)
-        if door is None:
-            raise Unauthorized(
-                "This webhook URL is not known. Ask for a new one: it is made with "
-                "`hookline source add NAME`."
-            )
-        webhook = _webhook(api_key, body, *door)
-        current_app.extensions["writer"].store(webhook)
+        door: Door | None = current_app.extensions["keys"].door(api_key)
+    except (DatabaseAwayError, DatabaseRefusedError) as error:
+        _ask_to_come_back(error)
+    if door is None:
+        refusals.count("", "key")
+        raise Unauthorized(
+            "This webhook URL is not known. Ask for a new one: it is made with "
+            "`hookline source add NAME`."
+        )
+    return door
+
+
+def take(api_key: str, door: Door, body: bytes, content_type: str | None) -> ResponseReturnValue:
+    """Store what was sent to a source, unless it is refused or was sent before, and answer."""
+    rates.refuse_too_many(door.source, door.requests_per_second)
+    senders = admission_of(door).senders
+    answering.remember(senders)
+    event = admitted(door, body, content_type)
+    webhook = _webhook(api_key, door, body, content_type)
+    try:
+        stored_as = current_app.extensions["writer"].store(with_event(webhook, event))
     except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
-    log.info("stored webhook %s of source %s", webhook["id"], webhook["webhook_source"])
-    return jsonify(id=str(webhook["id"]))
+    if stored_as == webhook["id"]:
+        metrics.received.labels(door.source).inc()
+    else:
+        refusals.count(door.source, "repeat")
+    return answering.answer(senders, stored_as, body, content_type)
 
 
 def _read_body() -> bytes:
@@ -62,19 +93,24 @@ def _read_body() -> bytes:
     return bytes(body)
 
 
-def _webhook(api_key: str, body: bytes, key_id: UUID, source: str) -> dict[str, Any]:
+def _webhook(api_key: str, door: Door, body: bytes, content_type: str | None) -> dict[str, Any]:
     return {
         "id": new_id(),
         "received_at": utc_now(),
         "request_body": body,
         "query_parameters": _without(api_key, request.query_string.decode("latin-1")),
-        "headers": _without(api_key, json.dumps(list(request.headers.items()))),
-        "content_type": request.headers.get("Content-Type"),
-        "webhook_source": source,
+        "headers": _without(api_key, json.dumps(_headers(admission_of(door).secret_headers))),
+        "content_type": content_type,
+        "webhook_source": door.source,
         "source_url": _without(api_key, request.headers.get("Origin") or request.referrer or "")
         or None,
-        "api_key": key_id,
+        "api_key": door.key_id,
     }
+
+
+def _headers(secret: Collection[str]) -> list[tuple[str, str]]:
+    """Return the headers, with a secret that a source sends as it is blotted out."""
+    return [(name, "***" if name.lower() in secret else value) for name, value in request.headers]
 
 
 def _without(api_key: str, text: str) -> str:

@@ -6,24 +6,44 @@ They are kept on disk as well, as hashes, for a receiver that starts while its d
 import json
 import logging
 import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from models.admitting.admission import part_for_receivers
 from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, reading
+from models.identity import utc_now
 from models.settings import settings
 from models.source import WebhookKey, WebhookSource, hash_of
 
 READ_EVERY_SECONDS = 2.0
 """A key that was removed opens its door for about this long, unless the database is away."""
 
-Door = tuple[UUID, str]
-"""The id of a key, and the name of its source."""
-
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a key opens, and what must be known of its source to let a request in."""
+
+    key_id: UUID
+    source: str
+    ends_at: datetime | None = None
+    """From when on the key opens nothing."""
+    active: bool = True
+    requests_per_second: float | None = None
+    admission: str = ""
+    """As `models.admitting.admission` reads it."""
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether the key is still good."""
+        return self.ends_at is None or now < self.ends_at
 
 
 class Keys:
@@ -35,6 +55,10 @@ class Keys:
         self._reading = Lock()
         self._read_at = 0.0
         self._doors = _kept(self._file)
+
+    def knows(self, api_key: str) -> bool:
+        """Say whether what a key opens can be told without waiting for the database."""
+        return monotonic() < self._read_at and hash_of(api_key) in self._doors
 
     def door(self, api_key: str) -> Door | None:
         """Return what a key opens, None where it opens nothing.
@@ -50,11 +74,16 @@ class Keys:
             reader.join(2 * self._seconds)
         sha256 = hash_of(api_key)
         if found := self._doors.get(sha256):
-            return found
+            return found if found.is_open(utc_now()) else None
         with reading(bounded_engine(self._seconds)) as session:  # it may have been made just now
             made = _doors(session, sha256)
         self._remember(self._doors | made)
-        return made.get(sha256)
+        found = made.get(sha256)
+        return found if found and found.is_open(utc_now()) else None
+
+    def knows_any(self) -> bool:
+        """Say whether any door could be opened without asking the database."""
+        return bool(self._doors)
 
     def _read_all(self) -> None:
         try:
@@ -79,26 +108,47 @@ class Keys:
 
 
 def _doors(session: Session, sha256: str | None = None) -> dict[str, Door]:
-    query = select(WebhookKey.sha256, WebhookKey.id, WebhookSource.name).join(
+    query = select(WebhookKey, WebhookSource).join(
         WebhookSource, col(WebhookKey.webhook_source_id) == col(WebhookSource.id)
     )
     if sha256:
         query = query.where(WebhookKey.sha256 == sha256)
-    return {sha256: (key_id, source) for sha256, key_id, source in session.exec(query)}
+    return {key.sha256: _door(key, source) for key, source in session.exec(query)}
+
+
+def _door(key: WebhookKey, source: WebhookSource) -> Door:
+    return Door(
+        key_id=key.id,
+        source=source.name,
+        ends_at=key.ends_at,
+        active=source.active,
+        requests_per_second=source.requests_per_second,
+        admission=part_for_receivers(source.definition),
+    )
 
 
 def _keep(file: Path, doors: dict[str, Door]) -> None:
-    """Keep the hashes beside the spool, for a receiver that starts while the database is away."""
+    """Keep the hashes beside the spool, for a receiver that starts while the database is away.
+
+    Secrets by which signatures are checked are among them: the file is for its owner alone.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = file.with_suffix(f".{os.getpid()}.new")
     new.touch(mode=0o600)
-    new.write_text(json.dumps({sha256: [str(key), name] for sha256, (key, name) in doors.items()}))
+    new.chmod(0o600)  # one that a process of the same id left behind may be another's to read
+    kept = {sha256: asdict(door) for sha256, door in doors.items()}
+    new.write_text(json.dumps(kept, default=str))
     new.replace(file)
 
 
 def _kept(file: Path) -> dict[str, Door]:
     try:
         kept = json.loads(file.read_text())
-        return {sha256: (UUID(key), name) for sha256, (key, name) in kept.items()}
+        return {sha256: _kept_door(**door) for sha256, door in kept.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}  # never written, or spoiled by the disk: the database knows them
+
+
+def _kept_door(key_id: str, ends_at: str | None, **rest: Any) -> Door:
+    ends = datetime.fromisoformat(ends_at) if ends_at else None
+    return Door(key_id=UUID(key_id), ends_at=ends, **rest)

@@ -7,14 +7,16 @@ soon as the database takes them again. One that was sent both ways is stored onc
 
 import logging
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from time import sleep
 from typing import Any
+from uuid import UUID
 
 from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
 from models.settings import settings
+from receiver.waiting import Batch, Counter, Waiting
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0
@@ -25,15 +27,6 @@ PAUSE_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
-class _Waiting:
-    """A webhook, and the request that waits until it is on disk."""
-
-    def __init__(self, webhook: dict[str, Any]) -> None:
-        self.webhook = webhook
-        self.error: Exception | None = None
-        self.done = Event()
-
-
 class Writer:
     """Stores the webhooks of all requests of this process."""
 
@@ -41,32 +34,38 @@ class Writer:
         self._seconds = settings().store_timeout_seconds
         self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
-        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
+        self._queue: SimpleQueue[Batch] = SimpleQueue()
+        self._counter = Counter(self._queue.put, self._patience)
         self._away = False
-        self._hangs = False
+        self.hangs = False
+        """Whether a request has waited in vain: until the writer is back, each spools its own."""
         self._starting = Lock()
         self._started = False
         if segments(self._spool.folder):
             self._start()
 
-    def store(self, webhook: dict[str, Any]) -> None:
-        """Return once a webhook is on disk, in the table or in the spool.
+    def store(self, webhook: dict[str, Any]) -> UUID:
+        """Return once a webhook is on disk, in the table or in the spool, and say under which id.
+
+        One that repeats an event is not stored: the id is that of the webhook that came first. In
+        the spool no one knows yet; it is found out when the spool is delivered.
 
         Raises:
             SpoolFullError: the database is away, and the spool has no room.
             DatabaseRefusedError: the database does not take it, as one that was not migrated.
         """
         self._start()
-        if not self._hangs:
-            waiting = _Waiting(webhook)
-            self._queue.put(waiting)
-            if waiting.done.wait(self._patience):
-                if waiting.error:
-                    raise waiting.error
-                return
+        if not self.hangs:
+            mine = self._counter.wait(webhook)
+            if mine.is_done:
+                if mine.error:
+                    raise mine.error
+                return mine.stored_as
             log.error("the database does not answer, webhooks go to the spool")
-            self._hangs = True
+            self.hangs = True
         self._spool.append([webhook])
+        id_: UUID = webhook["id"]
+        return id_
 
     def _start(self) -> None:
         """Start the threads with the first webhook, in the process that serves it."""
@@ -78,42 +77,46 @@ class Writer:
 
     def _write_forever(self) -> None:
         while True:
-            batch = [self._queue.get()]
+            batches = [self._queue.get()]
             try:
-                while len(batch) < MOST_AT_ONCE:
-                    batch.append(self._queue.get_nowait())
+                while sum(map(len, batches)) < MOST_AT_ONCE:
+                    batches.append(self._queue.get_nowait())
             except Empty:
                 pass
-            self._store(batch)
-            self._hangs = False
+            self._store([each for batch in batches for each in batch])
+            for batch in batches:
+                batch.tell()
+            self.hangs = False
 
-    def _store(self, batch: list[_Waiting]) -> None:
-        """Store a batch and let its requests answer.
+    def _store(self, waiting: list[Waiting]) -> None:
+        """Store what has queued up.
 
-        One that is refused as a whole is taken again webhook by webhook, so that one that is bad,
-        or too large for what the spool has left, fails alone.
+        What is refused as a whole is taken again webhook by webhook, so that one that is bad, or
+        too large for what the spool has left, fails alone.
         """
         try:
-            self._write([waiting.webhook for waiting in batch])
+            repeats = self._write([each.webhook for each in waiting])
+            for each in waiting:
+                each.stored_as = repeats.get(each.stored_as, each.stored_as)
+            log.info("stored %s", ", ".join(map(_in_words, waiting)))
         except Exception as error:
-            if len(batch) > 1:
-                for waiting in batch:
-                    self._store([waiting])
-                return
-            batch[0].error = error
-        for waiting in batch:
-            waiting.done.set()
+            if len(waiting) > 1:
+                for each in waiting:
+                    self._store([each])
+            else:
+                waiting[0].error = error
 
-    def _write(self, webhooks: list[dict[str, Any]]) -> None:
+    def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:
             try:
                 with transaction(bounded_engine(self._seconds)) as session:
-                    insert_webhooks(session, webhooks)
-                return
+                    repeats = insert_webhooks(session, webhooks)
+                return repeats
             except DatabaseAwayError as error:
                 self._away = True
                 log.error("the database is away, webhooks go to the spool: %s", error)
         self._spool.append(webhooks)
+        return {}
 
     def _empty_spool_forever(self) -> None:
         while True:
@@ -138,3 +141,10 @@ class Writer:
         for count in deliver(self._spool.folder, bounded_engine(self._seconds)):
             self._away = False
             log.info("delivered %s webhooks from the spool", count)
+
+
+def _in_words(stored: Waiting) -> str:
+    source = stored.webhook["webhook_source"]
+    if stored.stored_as == stored.webhook["id"]:
+        return f"webhook {stored.stored_as} of source {source}"
+    return f"again webhook {stored.stored_as} of source {source}"

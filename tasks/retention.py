@@ -6,6 +6,8 @@ from time import monotonic, sleep
 
 from prefect import task
 
+from models.admitting.counting import forget_refusals
+from models.admitting.repeats import forget_events
 from models.database import DatabaseAwayError, reading, transaction
 from models.identity import utc_now
 from models.processing.pacing import FIRST_ROWS, next_size, pause_after
@@ -59,6 +61,26 @@ def delete_old_webhooks(status: str, before: datetime, batch_size: int) -> Count
             break
         gone.update({(status, source): count for source, count in batch.by_source.items()})
         size, reached = next_size(size, worked, batch_size), batch.reached
+        sleep(pause_after(monotonic() - began))
+    return gone
+
+
+@task(**DATABASE_TASK)
+def forget_what_was_refused(batch_size: int) -> int:
+    """Delete events whose repeats are over, for a stretch of time, and old counts of refusals.
+
+    It returns how many events went: nothing where none is left.
+    """
+    end, now, gone = monotonic() + STRETCH_SECONDS, utc_now(), 0
+    with transaction() as session:
+        forget_refusals(session, now)
+    while monotonic() < end:
+        began = monotonic()
+        with transaction() as session:
+            forgotten = forget_events(session, now, batch_size)
+        gone += forgotten
+        if forgotten < batch_size:
+            break
         sleep(pause_after(monotonic() - began))
     return gone
 

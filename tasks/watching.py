@@ -23,6 +23,9 @@ from tasks.webhooks import claim_webhooks, create_entity
 TRICKLE = 50
 """A round of watching takes fewer than this; where as many wait, they are a batch."""
 
+SEARCHED_AT_ONCE = 500
+"""Records whose contacts one transaction searches: a webhook may make many."""
+
 LOOK_EVERY_SECONDS = 0.2
 SAY_EVERY_SECONDS = 2
 
@@ -71,7 +74,10 @@ def _search_contacts_of(outcomes: list[Outcome]) -> list[tuple[str, Decision]]:
         (entity, decision)
         for entity, record_ids in records_by_entity(outcomes).items()
         if entity in entities_of_people()
-        for decision in at_once(search_and_create, entity, record_ids)
+        for start in range(0, len(record_ids), SEARCHED_AT_ONCE)
+        for decision in at_once(
+            search_and_create, entity, record_ids[start : start + SEARCHED_AT_ONCE]
+        )
     ]
 
 

@@ -35,7 +35,7 @@ def test_a_description_says_what_senders_and_engineers_ask() -> None:
     assert "Follows      form-submit" in shown
     assert "Records      0" in shown
     assert f"Defined in   {ROOT / 'models' / 'entities' / 'form_submit.py'}" in shown
-    assert "  LandingPageId            the id of a row of landing_page" in shown
+    assert "  LandingPageId            the name or id of a row of landing_page" in shown
     assert "  FirstName                Text of at most 100 characters" in shown
 
 

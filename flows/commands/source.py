@@ -7,34 +7,23 @@ from typing import Any, cast
 import click
 from sqlmodel import select
 
+from flows.commands import source_file, source_key
+from flows.commands.period import Duration
+from flows.commands.source_file import webhook_url
 from models.database import reading, transaction
-from models.durations import DurationError, in_words, parse_duration
+from models.durations import in_words
+from models.identity import utc_now
 from models.matching.profiles import PROFILES
-from models.settings import settings
 from models.source import (
     SourceError,
     Ways,
     WebhookSource,
     add_source,
+    keys_beside_the_newest,
     remove_source,
-    replace_keys,
     set_silent_after,
     set_ways,
 )
-
-
-class Duration(click.ParamType[timedelta]):
-    """A period as people write it: 90m, 24h, 7d."""
-
-    name = "period"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
-        """Read the period, or say how one is written."""
-        try:
-            return parse_duration(value)
-        except DurationError as error:
-            self.fail(str(error), param, ctx)
-
 
 tell_when_silent = click.option(
     "--tell-when-silent",
@@ -79,7 +68,7 @@ def source_add(name: str, tell_when_silent: timedelta | None, **ways: Any) -> No
     with transaction() as session:
         api_key = add_source(session, name, **_said(ways))
         set_silent_after(session, name.strip(), tell_when_silent)
-    click.echo(_webhook_url(api_key))
+    click.echo(webhook_url(api_key))
 
 
 @source.command("set")
@@ -106,15 +95,6 @@ def _said(ways: dict[str, Any]) -> Ways:
     return cast(Ways, said)
 
 
-@source.command("key")
-@click.argument("name")
-def source_key(name: str) -> None:
-    """Give a source a new key, which ends its earlier ones, and print its URL, this once."""
-    with transaction() as session:
-        api_key = replace_keys(session, name)
-    click.echo(_webhook_url(api_key))
-
-
 @source.command("remove")
 @click.argument("name")
 def source_remove(name: str) -> None:
@@ -129,11 +109,32 @@ def source_remove(name: str) -> None:
 def source_list() -> None:
     """List the sources."""
     with reading() as session:
+        ends = keys_beside_the_newest(session, utc_now())
         for each in session.exec(select(WebhookSource).order_by(WebhookSource.name)):
-            click.echo(f"{each.name}  ({', '.join(_ways_in_words(each))})")
+            words = [*_ways_in_words(each), *_definition_in_words(each)]
+            words += [f"an earlier URL until {end:%Y-%m-%d %H:%M} UTC" for end in ends[each.id]]
+            click.echo(f"{each.name}  ({', '.join(words)})")
+
+
+def _definition_in_words(each: WebhookSource) -> Iterator[str]:
+    definition = each.definition or {}
+    if preset := definition.get("preset"):
+        yield f"preset {preset}"
+    signature = definition.get("signature")
+    if isinstance(signature, dict):
+        yield f"signature {signature.get('scheme')}"
+    for name in ("addresses", "event_id", "map", "spam", "senders"):
+        if definition.get(name):
+            yield name.replace("_", " ")
 
 
 def _ways_in_words(each: WebhookSource) -> Iterator[str]:
+    if not each.active:
+        yield "off"
+    if each.default_entity:
+        yield f"makes {each.default_entity}"
+    if each.requests_per_second:
+        yield f"{each.requests_per_second:g} a second"
     yield "day first" if each.day_first else "month first"
     if each.decimal_comma:
         yield "decimal comma"
@@ -148,5 +149,12 @@ def _ways_in_words(each: WebhookSource) -> Iterator[str]:
         yield f"told when silent for {period}"
 
 
-def _webhook_url(api_key: str) -> str:
-    return f"http://{settings().host}:{settings().port}/webhooks/{api_key}"
+for command in (
+    source_key.source_key,
+    source_key.source_on,
+    source_key.source_off,
+    source_file.source_apply,
+    source_file.source_show,
+    source_file.source_presets,
+):
+    source.add_command(command)

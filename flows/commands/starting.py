@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 import httpx
 
-from flows import serving, starting
+from flows import guarding, serving, starting
 from flows.entities import refusals as refused_flows
 from models import migrations
 from models.database import transaction
@@ -43,6 +43,7 @@ def migrate(new: str | None) -> None:
 @click.command()
 def run() -> None:
     """Start everything: Prefect's server, a worker with the deployments, the receiver."""
+    guarding.refuse_open_server(serving.prefect_environment())
     starting.refuse_taken_ports()
     migrations.upgrade()
     say_refusals()

@@ -33,7 +33,10 @@ def explain(webhook_id: UUID) -> None:
 
 @click.group()
 def webhook() -> None:
-    """Webhooks: run one again, correct one. Many are run again by the flow `backfill`."""
+    """Webhooks: run one again, correct one, release one from quarantine.
+
+    Many are run again by the flow `backfill`.
+    """
 
 
 UPDATE = click.option(
@@ -50,6 +53,16 @@ def webhook_retry(webhook_ids: tuple[UUID, ...], update: bool) -> None:
         result = correcting.retry(session, webhook_ids, utc_now(), update=update)
     click.echo("\n".join(result.in_words()))
     sys.exit(1 if result.missing else 0)
+
+
+@webhook.command("release")
+@click.argument("webhook_ids", metavar="ID…", type=click.UUID, nargs=-1, required=True)
+def webhook_release(webhook_ids: tuple[UUID, ...]) -> None:
+    """Say that webhooks which were caught as spam are none, and put them back to New."""
+    with transaction() as session:
+        result = correcting.release(session, webhook_ids, utc_now())
+    click.echo("\n".join(result.in_words()))
+    sys.exit(0 if result.new and not result.missing else 1)
 
 
 @webhook.command("correct")

@@ -18,7 +18,9 @@ class WebhookEvent(SQLModel, table=True):
     event_sha256: str = Field(max_length=64, primary_key=True)
     """The SHA-256 of the event's id, which may be of any length, in hexadecimal digits."""
     webhook_id: UUID
-    received_at: datetime = Field(index=True)
+    received_at: datetime
+    ends_at: datetime = Field(index=True)
+    """From when on the same is an event of its own, and this row is in no one's way."""
 
 
 class WebhookRefusal(SQLModel, table=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.backfilling.choices import MadeBefore
@@ -128,6 +128,8 @@ def _has_error_of(chosen: WebhookSelection) -> ColumnElement[bool]:
 
 
 def _without_record(chosen: WebhookSelection) -> list[ColumnElement[bool]]:
+    """Leave out webhooks that have made all their records: one that is Failed lacks some."""
     if chosen.made_before is MadeBefore.UPDATE:
         return []
-    return [~exists().where(col(WebhookRecord.webhook_id) == col(Webhook.id))]
+    has_made = exists().where(col(WebhookRecord.webhook_id) == col(Webhook.id))
+    return [or_(col(Webhook.status) == Status.FAILED, ~has_made)]

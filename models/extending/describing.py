@@ -9,7 +9,8 @@ from models.database import has_table
 from models.entities import entities
 from models.entity import Column, Entity, OfPerson, WithColumns
 from models.following.subflow import SubflowState
-from models.reading.casting import EXPECTED, can_cast_to
+from models.reading.casting import can_cast_to
+from models.reading.types import EXPECTED
 
 
 def in_lines(has_subflow: Mapping[str, bool]) -> Iterator[str]:
@@ -101,7 +102,8 @@ def in_words(column: Column) -> str:
     if column.length is not None:
         words[0] += f" of at most {column.length} characters"
     if column.lookup:
-        words = [f"the id of a row of {column.lookup}"]
+        named = "the name or id" if column.by_name else "the id"
+        words = [f"{named} of a row of {column.lookup}"]
     if column.required:
         words.append("required")
     elif column.default is not None and not callable(column.default):

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Executable, delete, insert, or_, update
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.entities.contact import Contact
 from models.identity import new_id
 from models.matching.directory import Person, add_clues, options_of_contact
@@ -60,7 +61,7 @@ def index_contacts(session: Session, limit: int, now: datetime) -> int:
         return 0
     ids = [contact["id"] for contact in contacts]
     _add_missing_options(session, contacts, now)
-    session.execute(delete(ContactClue).where(col(ContactClue.contact_id).in_(ids)))
+    session.execute(delete(ContactClue).where(among(ContactClue.contact_id, ids)))
     keys = [
         {"key": key, "contact_id": person.id}
         for person in people_from(session, contacts, profiles)
@@ -70,7 +71,7 @@ def index_contacts(session: Session, limit: int, now: datetime) -> int:
     if keys:
         session.execute(insert(ContactClue), keys)
     session.execute(
-        update(Contact).where(col(Contact.id).in_(ids)).values(clues_for=built_for),
+        update(Contact).where(among(Contact.id, ids)).values(clues_for=built_for),
         execution_options={"synchronize_session": False},
     )
     return len(contacts)
@@ -98,7 +99,7 @@ def people_from(
             ContactCommunication.value,
             ContactCommunication.region,
         )
-        .where(col(ContactCommunication.contact_id).in_(people))
+        .where(among(ContactCommunication.contact_id, people))
         .order_by(col(ContactCommunication.created_at), col(ContactCommunication.id))
     )
     ours = settings().default_region
@@ -119,7 +120,7 @@ def _add_missing_options(
     has_some = set(
         session.exec(
             select(ContactCommunication.contact_id)
-            .where(col(ContactCommunication.contact_id).in_(ids))
+            .where(among(ContactCommunication.contact_id, ids))
             .distinct()
         )
     )

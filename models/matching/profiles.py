@@ -40,6 +40,29 @@ def folded_email(text: str) -> str | None:
     Case is folded one letter to one: the full folding would make the address of
     strasse@… of straße@….
     """
+    local_part, _, domain = text.strip().rpartition("@")
+    if _PLAIN_LOCAL_PART.fullmatch(local_part):
+        known = _domain_of(domain)
+        if known and len(local_part) + 1 + len(known) <= MOST_EMAIL_LETTERS:
+            return f"{local_part.lower()}@{known}"
+    return _validated(text)
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(?:\.{_ATOM})*")
+"""RFC 5321's dot-string in ASCII, about which there is no question."""
+
+MOST_EMAIL_LETTERS = 254
+
+
+@lru_cache(MOST_REMEMBERED)
+def _domain_of(text: str) -> str | None:
+    """Return a domain as IDNA: most addresses of a batch share a few, and each is costly."""
+    folded = _validated(f"x@{text}")
+    return folded.removeprefix("x@") if folded else None
+
+
+def _validated(text: str) -> str | None:
     if _is_hostile(text):
         return None
     try:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
 
 from models.entities.contact import Contact
 from models.identity import new_id
@@ -17,6 +17,7 @@ from models.matching.directory import Directory, Person
 from models.matching.indexing import CONTACT, clues_for
 from models.matching.rules import Decision, Submission
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication, ContactDecision
+from models.upserting import insert_rows
 
 
 def save_contacts(session: Session, directory: Directory, now: datetime) -> None:
@@ -24,7 +25,7 @@ def save_contacts(session: Session, directory: Directory, now: datetime) -> None
     people = directory.people.values()
     built_for = clues_for(directory.profiles)
     columns = [column.name for column in Contact.columns()]
-    _insert(
+    insert_rows(
         session,
         Contact,
         [
@@ -36,8 +37,8 @@ def save_contacts(session: Session, directory: Directory, now: datetime) -> None
         ],
     )
     _fill(session, [person for person in people if person.filled and not person.is_new])
-    _insert(session, ContactCommunication, list(_options(people, now)))
-    _insert(
+    insert_rows(session, ContactCommunication, list(_options(people, now)))
+    insert_rows(
         session,
         ContactClue,
         [{"key": key, "contact_id": contact_id} for key, contact_id in directory.added_keys],
@@ -85,7 +86,7 @@ def log_decisions(
     run_id: UUID | None,
 ) -> None:
     """Keep the evidence of each decision."""
-    _insert(
+    insert_rows(
         session,
         ContactDecision,
         [
@@ -106,8 +107,3 @@ def log_decisions(
             for submission, decision in zip(submissions, decisions, strict=True)
         ],
     )
-
-
-def _insert(session: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(insert(model.__table__), rows)  # type: ignore[attr-defined]

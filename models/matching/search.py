@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import Table, text
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.database import has_table
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
@@ -25,6 +26,7 @@ from models.matching.saving import log_decisions, save_contacts
 from models.matching.tables import ContactClue
 from models.settings import settings
 from models.source import WebhookSource
+from models.upserting import update_rows
 from models.webhook import Webhook, WebhookRecord
 
 LOCKS = 256
@@ -73,7 +75,7 @@ def search_and_create_contacts(
     """
     records = session.exec(
         select(entity)
-        .where(col(entity.id).in_(record_ids), col(entity.contact_searched_at).is_(None))
+        .where(among(entity.id, record_ids), col(entity.contact_searched_at).is_(None))
         .order_by(col(entity.created_at), col(entity.id))
         .with_for_update(skip_locked=True)
     ).all()
@@ -120,13 +122,16 @@ def profile_of(source: WebhookSource | None) -> Profile:
 
 def _sources_of(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, WebhookSource]:
     """Return the sources that records came from, as long as their webhooks are kept."""
-    found = session.exec(
-        select(WebhookRecord.record_id, WebhookSource)
+    names = session.exec(
+        select(WebhookRecord.record_id, Webhook.webhook_source)
         .join(Webhook, col(Webhook.id) == col(WebhookRecord.webhook_id))
-        .join(WebhookSource, col(WebhookSource.name) == col(Webhook.webhook_source))
-        .where(col(WebhookRecord.record_id).in_(record_ids))
+        .where(among(WebhookRecord.record_id, record_ids))
+    ).all()
+    found = session.exec(
+        select(WebhookSource).where(among(WebhookSource.name, {name for _, name in names}))
     )
-    return dict(found.all())
+    sources = {source.name: source for source in found}
+    return {record_id: sources[name] for record_id, name in names if name in sources}
 
 
 def _attribute(session: Session, entity: type[OfPerson], records: Sequence[OfPerson]) -> None:
@@ -136,11 +141,13 @@ def _attribute(session: Session, entity: type[OfPerson], records: Sequence[OfPer
         return
     known = Attribution(session.exec(select(Channel)), session.exec(select(LeadSource)))
     for record in records:
-        marks = marks_of(columns, vars(record))
-        if getattr(record, columns.channel) is None:
-            setattr(record, columns.channel, known.channel(marks))
-        if getattr(record, columns.source) is None:
-            setattr(record, columns.source, known.source(marks))
+        # The rows are written by `_tie`: the session need not be told of what changes in them.
+        values = vars(record)
+        marks = marks_of(columns, values)
+        if values[columns.channel] is None:
+            values[columns.channel] = known.channel(marks)
+        if values[columns.source] is None:
+            values[columns.source] = known.source(marks)
 
 
 def _tie(
@@ -151,24 +158,16 @@ def _tie(
     now: datetime,
 ) -> None:
     """Write the contact of each record, and where its person came from, by one statement."""
-    table = entity.__table__  # type: ignore[attr-defined]
+    table: Table = entity.__table__  # type: ignore[attr-defined]
     came_from = (
         (entity.attribution.source, entity.attribution.channel) if entity.attribution else ()
     )
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("b_id"))
-        .values(
-            contact_id=bindparam("b_contact_id"),
-            contact_searched_at=now,
-            **{column: bindparam(f"b_{column}") for column in came_from},
-        ),
-        [
-            {"b_id": record.id, "b_contact_id": decision.contact_id}
-            | {f"b_{column}": getattr(record, column) for column in came_from}
-            for record, decision in zip(records, decisions, strict=True)
-        ],
-    )
+    rows = [
+        {"id": record.id, "contact_id": decision.contact_id, "contact_searched_at": now}
+        | {column: vars(record)[column] for column in came_from}
+        for record, decision in zip(records, decisions, strict=True)
+    ]
+    update_rows(session, table, rows)
 
 
 def _lock(session: Session, keys: Collection[UUID]) -> None:
@@ -197,12 +196,12 @@ def _people_meant(session: Session, submissions: Sequence[Submission], how: Ways
     keys = {key for each in submissions for key in each.keys}
     given = {each.contact_id for each in submissions if each.contact_id}
     found = session.exec(
-        select(ContactClue.contact_id).where(col(ContactClue.key).in_(keys)).distinct()
+        select(ContactClue.contact_id).where(among(ContactClue.key, keys)).distinct()
     )
     contacts = read_contacts(
         session,
         select(CONTACT)
-        .where(CONTACT.c.id.in_(given.union(found)))
+        .where(among(CONTACT.c.id, given.union(found)))
         .order_by(CONTACT.c.id)
         .with_for_update(key_share=True),
     )

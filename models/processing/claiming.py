@@ -6,15 +6,15 @@ The claim is the only guard between runs: whatever runs at once, a webhook is cl
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.identity import new_id
+from models.processing.logging import log_of_webhooks
 from models.processing.outcome import Outcome
 from models.processing.periods import latest_arrival, periods
 from models.reading.parse_error import attempts_exhausted
-from models.webhook import Status, Webhook, WebhookParseError
+from models.webhook import Status, Webhook
 
 ALONE_AFTER_ATTEMPTS = 2
 """A webhook whose runs were killed so often is claimed alone.
@@ -97,22 +97,7 @@ def give_up_stuck(session: Session, now: datetime, most_attempts: int) -> list[O
         execution_options={"synchronize_session": False},
     ).all()
     errors = {webhook_id: attempts_exhausted(attempts) for webhook_id, attempts in given_up}
-    if errors:
-        session.execute(
-            insert(WebhookParseError),
-            [
-                {
-                    "id": new_id(),
-                    "webhook_id": webhook_id,
-                    "kind": error.kind,
-                    "column": None,
-                    "message": error.message,
-                    "advice": error.advice,
-                    "logged_at": now,
-                }
-                for webhook_id, error in errors.items()
-            ],
-        )
+    log_of_webhooks(session, errors, now)
     return [
         Outcome(webhook_id, Status.FAILED, errors=((error.kind, None),))
         for webhook_id, error in errors.items()

@@ -20,10 +20,12 @@ class PutBack:
 
     new: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)
-    """Those left alone for the record that they have made."""
+    """Those left alone since they have made all their records."""
     busy: list[UUID] = field(default_factory=list)
     """Those in the hands of a run."""
     missing: list[UUID] = field(default_factory=list)
+    not_caught: list[UUID] = field(default_factory=list)
+    """Those that are to be released and are not Quarantined."""
 
     def in_words(self) -> list[str]:
         """Tell it in a line a webhook."""
@@ -32,6 +34,7 @@ class PutBack:
             "has made its record and is left alone; --update sets its record anew.": self.kept,
             "is in the hands of a run; try again in a moment.": self.busy,
             "is not there.": self.missing,
+            "is not Quarantined, and is left as it is.": self.not_caught,
         }
         return [f"{webhook_id} {said}" for said, ids in words.items() for webhook_id in ids]
 
@@ -47,13 +50,7 @@ def retry(
         now: since when they are New.
         update: whether those that made a record set it anew; otherwise these are left alone.
     """
-    locked = (
-        select(Webhook)
-        .where(col(Webhook.id).in_(webhook_ids))
-        .order_by(col(Webhook.id))
-        .with_for_update()
-    )
-    webhooks = {each.id: each for each in session.exec(locked)}
+    webhooks = _locked(session, webhook_ids)
     made = set(
         session.exec(
             select(WebhookRecord.webhook_id).where(col(WebhookRecord.webhook_id).in_(webhook_ids))
@@ -65,10 +62,26 @@ def retry(
             result.missing.append(webhook_id)
         elif webhook.status == Status.PROCESSING:
             result.busy.append(webhook_id)
-        elif webhook_id in made and not update:
+        elif webhook_id in made and webhook.status != Status.FAILED and not update:
             result.kept.append(webhook_id)
         else:
             _put_back(webhook, now, update=update)
+            result.new.append(webhook_id)
+    return result
+
+
+def release(session: Session, webhook_ids: Sequence[UUID], now: datetime) -> PutBack:
+    """Say that Quarantined webhooks are no spam, and put them back to New; others are kept."""
+    webhooks = _locked(session, webhook_ids)
+    result = PutBack()
+    for webhook_id in dict.fromkeys(webhook_ids):
+        if (webhook := webhooks.get(webhook_id)) is None:
+            result.missing.append(webhook_id)
+        elif webhook.status != Status.QUARANTINED:
+            result.not_caught.append(webhook_id)
+        else:
+            webhook.released = True
+            _put_back(webhook, now, update=False)
             result.new.append(webhook_id)
     return result
 
@@ -101,6 +114,16 @@ def correct_body(
         )
     session.get_one(Webhook, webhook_id).request_body = body  # a trigger keeps the original
     session.flush()
+
+
+def _locked(session: Session, webhook_ids: Sequence[UUID]) -> dict[UUID, Webhook]:
+    locked = (
+        select(Webhook)
+        .where(col(Webhook.id).in_(webhook_ids))
+        .order_by(col(Webhook.id))
+        .with_for_update()
+    )
+    return {each.id: each for each in session.exec(locked)}
 
 
 def _put_back(webhook: Webhook, now: datetime, *, update: bool) -> None:

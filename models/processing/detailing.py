@@ -1,5 +1,6 @@
 """The rows of details, saved with the record that they belong to."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,27 +9,25 @@ from sqlmodel import Session
 
 from models.entity import Detail
 from models.identity import new_id
-from models.reading.drafting import Draft
-from models.webhook import Webhook
+from models.processing.part import Part, Place
 
 Rows = list[dict[str, Any]]
 
 
-def save_details(
-    session: Session, drafts: list[tuple[Webhook, Draft]], record_ids: dict[UUID, UUID]
-) -> None:
+def save_details(session: Session, parts: Iterable[Part], record_ids: dict[Place, UUID]) -> None:
     """Save the rows of details, in place of those that their record had: two statements a table.
 
     A webhook that brings no list leaves the rows as they are.
     """
     by_table: dict[tuple[type[Detail], str], dict[UUID, Rows]] = {}
-    for webhook, each in drafts:
-        if each.entity is None or webhook.id not in record_ids:
+    for part in parts:
+        entity = part.draft.entity
+        if entity is None or part.place not in record_ids:
             continue
-        for detail, rows in each.details.items():
-            column = detail.parent_column(str(each.entity.__tablename__))
+        for detail, rows in part.draft.details.items():
+            column = detail.parent_column(str(entity.__tablename__))
             assert column is not None  # noqa: S101  checked when the file was read
-            by_table.setdefault((detail, column), {})[record_ids[webhook.id]] = rows
+            by_table.setdefault((detail, column), {})[record_ids[part.place]] = rows
     for (detail, column), rows_by_record in by_table.items():
         _replace(session, detail, column, rows_by_record)
 

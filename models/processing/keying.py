@@ -15,12 +15,10 @@ from sqlmodel import Session
 
 from models.entity import BusinessKey, Entity, OfPerson
 from models.identity import new_id
+from models.processing.part import Part, Place
 from models.processing.updating import set_columns
 from models.reading.drafting import Draft
 from models.reading.parse_error import key_taken
-from models.webhook import Webhook
-
-Drafts = list[tuple[Webhook, Draft]]
 
 
 @dataclass
@@ -39,47 +37,49 @@ class _Writes:
             self.new[record_id] = values
 
 
-def save_keyed(session: Session, drafts: Drafts, now: datetime) -> tuple[Drafts, dict[UUID, UUID]]:
+def save_keyed(
+    session: Session, parts: Sequence[Part], now: datetime
+) -> tuple[list[Part], dict[Place, UUID]]:
     """Save the records of entities with a business key.
 
     Returns:
-        All drafts, those that were refused among them, and the id of each record by its webhook.
+        All parts, those that were refused among them, and the id of each record by its place.
     """
-    record_ids: dict[UUID, UUID] = {}
-    for entity in {each.entity for _, each in drafts if each.entity and each.entity.business_key}:
+    record_ids: dict[Place, UUID] = {}
+    entities = {part.draft.entity for part in parts}
+    for entity in (each for each in entities if each and each.business_key):
         of_entity = [
-            (webhook, each) for webhook, each in drafts if each.entity is entity and not each.failed
+            part for part in parts if part.draft.entity is entity and part.draft.makes_record
         ]
         record_ids |= _save(session, entity, of_entity, now)
-    return [_refused_if_left(webhook, each, record_ids) for webhook, each in drafts], record_ids
+    return [_refused_if_left(part, record_ids) for part in parts], record_ids
 
 
-def _refused_if_left(
-    webhook: Webhook, each: Draft, record_ids: dict[UUID, UUID]
-) -> tuple[Webhook, Draft]:
-    key = each.entity.business_key if each.entity else None
-    if each.entity is None or key is None or each.failed or webhook.id in record_ids:
-        return webhook, each
-    codes = [column.code for column in each.entity.columns() if column.name in key.columns]
-    return webhook, each.refused(key_taken(each.entity.code(), codes))
+def _refused_if_left(part: Part, record_ids: dict[Place, UUID]) -> Part:
+    entity = part.draft.entity
+    key = entity.business_key if entity else None
+    if entity is None or key is None or part.draft.failed or part.place in record_ids:
+        return part
+    codes = [column.code for column in entity.columns() if column.name in key.columns]
+    return part.refused(key_taken(entity.code(), codes))
 
 
 def _save(
-    session: Session, entity: type[Entity], drafts: Drafts, now: datetime
-) -> dict[UUID, UUID]:
+    session: Session, entity: type[Entity], parts: Sequence[Part], now: datetime
+) -> dict[Place, UUID]:
     key = entity.business_key
     assert key is not None  # noqa: S101  the caller looked
-    there = _records_by_key(session, entity, key, drafts)
+    there = _records_by_key(session, entity, key, parts)
     known = dict(there)
     writes = _Writes()
     record_ids = {}
-    for webhook, each in drafts:
-        values = _key_of(key, each)
+    for part in parts:
+        values = _key_of(key, part.draft)
         if values in known and not key.updates:
             continue
         record_id = known.setdefault(values, new_id())
-        record_ids[webhook.id] = record_id
-        sent = each.values if values not in there else each.sent_values
+        record_ids[part.place] = record_id
+        sent = part.draft.values if values not in there else part.draft.sent_values
         writes.add(record_id, dict(sent), there=values in there)
     _insert(session, entity, writes.new, now)
     set_columns(session, entity, writes.changed.items())
@@ -93,11 +93,11 @@ def _key_of(key: BusinessKey, each: Draft) -> tuple[Any, ...]:
 
 
 def _records_by_key(
-    session: Session, entity: type[Entity], key: BusinessKey, drafts: Drafts
+    session: Session, entity: type[Entity], key: BusinessKey, parts: Sequence[Part]
 ) -> dict[tuple[Any, ...], UUID]:
     table = entity.__table__  # type: ignore[attr-defined]
     columns = [table.c[column] for column in key.columns]
-    wanted = {_key_of(key, each) for _, each in drafts}
+    wanted = {_key_of(key, part.draft) for part in parts}
     found = session.connection().execute(
         table.select()
         .with_only_columns(table.c.id, *columns)

@@ -8,8 +8,11 @@ from uuid import UUID
 from models.reading.parse_error import Kind
 from models.webhook import Status
 
-WORDS = ("done", "done with warnings", "failed")
+WORDS = ("done", "done with warnings", "quarantined", "failed")
 """The outcomes, as they are counted everywhere."""
+
+MOST_SHOWN = 5
+"""Records of one webhook that a table names; the rest are counted."""
 
 
 @dataclass(frozen=True)
@@ -19,26 +22,39 @@ class Outcome:
     webhook_id: UUID
     status: Status
     entity: str | None = None
-    record_id: UUID | None = None
+    """What it asked to create; of several, the first."""
+    records: tuple[tuple[str, UUID], ...] = ()
+    """The records that it has made, now or before: the code of the entity, and the id of each."""
     errors: tuple[tuple[Kind, str | None], ...] = ()
     """The kind and column of each error."""
 
     @property
     def word(self) -> str:
         """Return one of `WORDS`."""
-        if self.status is Status.FAILED:
-            return "failed"
+        if self.status in (Status.FAILED, Status.QUARANTINED):
+            return self.status.lower()
         return "done with warnings" if self.errors else "done"
+
+    @property
+    def record_id(self) -> UUID | None:
+        """Return the id of its record; of several, the first."""
+        return self.records[0][1] if self.records else None
 
     def as_row(self) -> dict[str, str]:
         """Return the outcome as a row of a table for people."""
+        entities = dict.fromkeys([code for code, _ in self.records] or [self.entity or ""])
         return {
             "outcome": self.word,
-            "errors": ", ".join(kind if not at else f"{kind} ({at})" for kind, at in self.errors),
-            "entity": self.entity or "",
+            "errors": _shown([kind if not at else f"{kind} ({at})" for kind, at in self.errors]),
+            "entity": ", ".join(entities),
             "webhook": str(self.webhook_id),
-            "record": str(self.record_id or ""),
+            "record": _shown([str(record_id) for _, record_id in self.records]),
         }
+
+
+def _shown(items: list[str]) -> str:
+    more = f" and {len(items) - MOST_SHOWN} more" if len(items) > MOST_SHOWN else ""
+    return ", ".join(items[:MOST_SHOWN]) + more
 
 
 def sentence(outcomes: Iterable[Outcome]) -> str:
@@ -60,6 +76,6 @@ def records_by_entity(outcomes: Iterable[Outcome]) -> dict[str, list[UUID]]:
     """Gather the ids of the records that were made, by the code of their entity."""
     gathered: dict[str, list[UUID]] = {}
     for outcome in outcomes:
-        if outcome.entity and outcome.record_id:
-            gathered.setdefault(outcome.entity, []).append(outcome.record_id)
+        for entity, record_id in outcome.records:
+            gathered.setdefault(entity, []).append(record_id)
     return gathered

@@ -1,68 +1,79 @@
-"""Drafts, saved set-based: records, their ties to the webhooks, errors, statuses.
+"""Drafts, saved set-based: records, their details, and their ties to the webhooks.
 
-All of it lands together or not at all. A chunk that the database refuses is taken again row by row,
-so that a bad webhook fails alone.
+A chunk that the database refuses is taken again row by row, so that a bad record fails alone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session
 
 from models.database import breaks_a_rule
 from models.entities.contact import Contact
 from models.entity import Entity
 from models.following.following import wait
 from models.identity import new_id
-from models.matching.posted import contacts_of_posted
+from models.matching.posted import Posted, contacts_of_posted
 from models.processing.detailing import save_details
 from models.processing.keying import save_keyed
-from models.processing.outcome import Outcome
+from models.processing.part import Part, Place
 from models.processing.updating import Made, update_records
-from models.reading.drafting import Draft, as_json
 from models.reading.parse_error import record_refused
-from models.webhook import Webhook, WebhookParseError, WebhookRecord
+from models.upserting import insert_rows
+from models.webhook import WebhookRecord
+
+MOST_AT_ONCE = 5000
+"""Parts in one statement: PostgreSQL takes 65,535 parameters, and a contact may have ten clues."""
+
+Saved = tuple[Part, UUID | None]
+"""A part as it was saved, with the id of its record where it has one."""
 
 
 def save_all(
-    session: Session,
-    drafts: list[tuple[Webhook, Draft]],
-    made: Made,
-    now: datetime,
-    run_id: UUID | None,
-) -> list[Outcome]:
-    """Save drafts as a whole; where the database refuses one, each by itself.
+    session: Session, parts: Sequence[Part], made: Made, now: datetime, run_id: UUID | None
+) -> list[Saved]:
+    """Save parts as a whole; where the database refuses one, each by itself.
 
     Args:
         session: the transaction that holds the webhooks.
-        drafts: webhooks, and what each comes to.
-        made: the records that webhooks made before and are to update.
+        parts: what webhooks come to.
+        made: the records that were made before and are to be updated.
         now: the moment that it happens at.
         run_id: the Prefect run that does it.
     """
+    return [
+        saved
+        for start in range(0, len(parts), MOST_AT_ONCE)
+        for saved in _save_slice(session, parts[start : start + MOST_AT_ONCE], made, now, run_id)
+    ]
+
+
+def _save_slice(
+    session: Session, parts: Sequence[Part], made: Made, now: datetime, run_id: UUID | None
+) -> list[Saved]:
     try:
         with session.begin_nested():
-            return _save(session, drafts, made, now, run_id)
+            return _save(session, parts, made, now, run_id)
     except DBAPIError as error:
         if not breaks_a_rule(error):
             raise
-    return [_save_alone(session, webhook, each, made, now, run_id) for webhook, each in drafts]
+    return [_save_alone(session, part, made, now, run_id) for part in parts]
 
 
 def _save_alone(
-    session: Session, webhook: Webhook, each: Draft, made: Made, now: datetime, run_id: UUID | None
-) -> Outcome:
+    session: Session, part: Part, made: Made, now: datetime, run_id: UUID | None
+) -> Saved:
     try:
         with session.begin_nested():
-            return _save(session, [(webhook, each)], made, now, run_id)[0]
+            return _save(session, [part], made, now, run_id)[0]
     except DBAPIError as error:
         if not breaks_a_rule(error):
             raise
-        refusal = record_refused(each.entity.code() if each.entity else "", _refusal(error))
-    return _save(session, [(webhook, each.refused(refusal))], made, now, run_id)[0]
+        entity = part.draft.entity
+        return part.refused(record_refused(entity.code() if entity else "", _refusal(error))), None
 
 
 def _refusal(error: DBAPIError) -> str:
@@ -76,162 +87,83 @@ def _refusal(error: DBAPIError) -> str:
 
 
 def _save(
-    session: Session,
-    drafts: list[tuple[Webhook, Draft]],
-    made: Made,
-    now: datetime,
-    run_id: UUID | None,
-) -> list[Outcome]:
-    """Write records, their ties to the webhooks, errors and statuses: one statement each."""
-    fresh = [(webhook, each) for webhook, each in drafts if webhook.id not in made]
-    again = [(webhook, each) for webhook, each in drafts if webhook.id in made]
+    session: Session, parts: Sequence[Part], made: Made, now: datetime, run_id: UUID | None
+) -> list[Saved]:
+    """Write records, details and ties to the webhooks: one statement each."""
+    fresh = [part for part in parts if part.place not in made]
+    again = [part for part in parts if part.place in made]
     fresh, keyed = save_keyed(session, fresh, now)
-    drafts = [*fresh, *again]
-    record_ids = _record_ids(session, drafts, made, now, run_id) | keyed
+    parts = [*fresh, *again]
+    record_ids = _record_ids(session, parts, made, now, run_id) | keyed
     _insert_records(session, fresh, record_ids, now)
     update_records(session, again, made)
-    save_details(session, drafts, record_ids)
-    _have_subflows_wait(session, drafts, record_ids, now)
-    _insert(
-        session,
-        WebhookRecord,
-        [
-            {
-                "webhook_id": webhook.id,
-                "position": 0,
-                "entity": each.entity.code(),
-                "record_id": record_ids[webhook.id],
-                "made_at": now,
-            }
-            for webhook, each in fresh
-            if each.entity is not None and webhook.id in record_ids
-        ],
-    )
-    _replace_errors(session, drafts, now)
-    _update_webhooks(session, drafts, now, run_id)
-    return [
-        Outcome(
-            webhook.id,
-            each.status,
-            each.entity.code() if each.entity else None,
-            record_ids.get(webhook.id),
-            tuple((error.kind, error.column) for error in each.errors),
-        )
-        for webhook, each in drafts
-    ]
+    save_details(session, parts, record_ids)
+    _have_subflows_wait(session, parts, record_ids, now)
+    _tie(session, fresh, record_ids, now)
+    return [(part, record_ids.get(part.place)) for part in parts]
 
 
 def _record_ids(
-    session: Session,
-    drafts: list[tuple[Webhook, Draft]],
-    made: Made,
-    now: datetime,
-    run_id: UUID | None,
-) -> dict[UUID, UUID]:
+    session: Session, parts: Sequence[Part], made: Made, now: datetime, run_id: UUID | None
+) -> dict[Place, UUID]:
     """Return the id of each record: new ones, those made before, contacts found or made."""
-    before = {webhook_id: record.record_id for webhook_id, record in made.items()}
+    before = {place: record.record_id for place, record in made.items()}
+    posting = [part for part in parts if part.draft.entity is Contact and part.draft.makes_record]
     posted = [
-        (webhook.id, webhook.webhook_source, each.values)
-        for webhook, each in drafts
-        if each.entity is Contact and not each.failed
+        Posted(part.webhook.webhook_source, part.draft.values, before.get(part.place))
+        for part in posting
     ]
-    contacts = contacts_of_posted(session, posted, now, run_id, before)
+    found = contacts_of_posted(session, posted, now, run_id)
+    contacts = {part.place: id_ for part, id_ in zip(posting, found, strict=True) if id_}
     return {
-        webhook.id: before.get(webhook.id) or contacts.get(webhook.id) or new_id()
-        for webhook, each in drafts
-        if not each.failed
+        part.place: before.get(part.place) or contacts.get(part.place) or new_id()
+        for part in parts
+        if part.draft.makes_record
     }
 
 
 def _insert_records(
-    session: Session,
-    drafts: list[tuple[Webhook, Draft]],
-    record_ids: dict[UUID, UUID],
-    now: datetime,
+    session: Session, parts: Sequence[Part], record_ids: dict[Place, UUID], now: datetime
 ) -> None:
     rows: dict[type[Entity], list[dict[str, Any]]] = {}
-    for webhook, each in drafts:
-        if each.entity is None or each.entity is Contact or each.entity.business_key:
+    for part in parts:
+        entity = part.draft.entity
+        if entity is None or entity is Contact or entity.business_key:
             continue  # these are saved in ways of their own
-        if webhook.id in record_ids:
-            empty = dict.fromkeys(column.name for column in each.entity.columns())
-            ours = {"id": record_ids[webhook.id], "created_at": now}
-            rows.setdefault(each.entity, []).append({**empty, **each.values, **ours})
+        if record_id := record_ids.get(part.place):
+            empty = dict.fromkeys(column.name for column in entity.columns())
+            ours = {"id": record_id, "created_at": now}
+            rows.setdefault(entity, []).append({**empty, **part.draft.values, **ours})
     for entity, values in rows.items():
-        _insert(session, entity, values)
+        insert_rows(session, entity, values)
 
 
 def _have_subflows_wait(
-    session: Session,
-    drafts: list[tuple[Webhook, Draft]],
-    record_ids: dict[UUID, UUID],
-    now: datetime,
+    session: Session, parts: Sequence[Part], record_ids: dict[Place, UUID], now: datetime
 ) -> None:
     """Write down which records wait for steps of their own, together with the records."""
     waiting: dict[str, list[UUID]] = {}
-    for webhook, each in drafts:
-        if each.entity is not None and each.entity.has_steps and webhook.id in record_ids:
-            waiting.setdefault(each.entity.code(), []).append(record_ids[webhook.id])
-    for entity, ids in waiting.items():
-        wait(session, entity, ids, now)
+    for part in parts:
+        entity = part.draft.entity
+        if entity is not None and entity.has_steps and part.place in record_ids:
+            waiting.setdefault(entity.code(), []).append(record_ids[part.place])
+    for code, ids in waiting.items():
+        wait(session, code, ids, now)
 
 
-def _replace_errors(session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime) -> None:
-    again = [webhook.id for webhook, _ in drafts if webhook.error_count]
-    if again:
-        session.execute(
-            delete(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(again))
-        )
-    _insert(
-        session,
-        WebhookParseError,
-        [
-            {
-                "id": new_id(),
-                "webhook_id": webhook.id,
-                "kind": error.kind,
-                "column": error.column,
-                "message": error.message,
-                "advice": error.advice,
-                "logged_at": now,
-            }
-            for webhook, each in drafts
-            for error in each.errors
-        ],
-    )
-
-
-def _update_webhooks(
-    session: Session, drafts: list[tuple[Webhook, Draft]], now: datetime, run_id: UUID | None
+def _tie(
+    session: Session, parts: Sequence[Part], record_ids: dict[Place, UUID], now: datetime
 ) -> None:
-    if not drafts:
-        return
-    table = Webhook.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == bindparam("webhook_id"))
-        .values(
-            status=bindparam("new_status"),
-            status_since=now,
-            entity=bindparam("new_entity"),
-            unknown_parameters=bindparam("new_unknown"),
-            error_count=bindparam("new_error_count"),
-            flow_run_id=run_id,
-            updates_record=False,
-        ),
-        [
-            {
-                "webhook_id": webhook.id,
-                "new_status": each.status,
-                "new_entity": each.entity.code() if each.entity else None,
-                "new_unknown": as_json(each.unknown) if each.unknown else None,
-                "new_error_count": len(each.errors),
-            }
-            for webhook, each in drafts
-        ],
-    )
-
-
-def _insert(session: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(insert(model.__table__), rows)  # type: ignore[attr-defined]
+    """Write down which record each webhook has made, so that it never makes it again."""
+    rows = [
+        {
+            "webhook_id": part.webhook.id,
+            "position": part.position,
+            "entity": part.draft.entity.code(),
+            "record_id": record_ids[part.place],
+            "made_at": now,
+        }
+        for part in parts
+        if part.draft.entity is not None and part.place in record_ids
+    ]
+    insert_rows(session, WebhookRecord, rows)

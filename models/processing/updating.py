@@ -10,37 +10,38 @@ from sqlmodel import Session
 from models.entities.contact import Contact
 from models.entity import Entity, OfPerson
 from models.matching.reopening import reopen
-from models.reading.drafting import Draft
+from models.processing.part import Part, Place
 from models.reading.parse_error import made_another_before
-from models.webhook import Webhook, WebhookRecord
+from models.webhook import WebhookRecord
 
-Made = Mapping[UUID, WebhookRecord]
-"""What webhooks made before, by their ids."""
-
-
-def with_entity_checked(
-    drafts: Iterable[tuple[Webhook, Draft]], made: Made
-) -> list[tuple[Webhook, Draft]]:
-    """Refuse the drafts whose entity is another than that of the record made before."""
-    return [(webhook, _checked(each, made.get(webhook.id))) for webhook, each in drafts]
+Made = Mapping[Place, WebhookRecord]
+"""The records that webhooks made before."""
 
 
-def _checked(each: Draft, before: WebhookRecord | None) -> Draft:
-    if before is None or each.entity is None or each.entity.code() == before.entity:
-        return each
-    return each.refused(made_another_before(each.entity.code(), before.entity))
+def with_entity_checked(parts: Iterable[Part], made: Made) -> list[Part]:
+    """Refuse the parts whose entity is another than that of the record made before."""
+    return [_checked(part, made.get(part.place)) for part in parts]
 
 
-def update_records(session: Session, drafts: Iterable[tuple[Webhook, Draft]], made: Made) -> None:
+def _checked(part: Part, before: WebhookRecord | None) -> Part:
+    entity = part.draft.entity
+    if before is None or entity is None or entity.code() == before.entity:
+        return part
+    return part.refused(made_another_before(entity.code(), before.entity))
+
+
+def update_records(session: Session, parts: Iterable[Part], made: Made) -> None:
     """Set the columns that webhooks fill anew, and let people be searched for again.
 
     What a webhook does not fill stays as it is. A record that was deleted since stays deleted.
     Contacts are no part of this: they are only ever enriched, by contact search.
     """
     rows: dict[type[Entity], list[tuple[UUID, dict[str, Any]]]] = {}
-    for webhook, each in drafts:
-        if each.entity not in (None, Contact) and not each.failed and webhook.id in made:
-            rows.setdefault(each.entity, []).append((made[webhook.id].record_id, each.values))
+    for part in parts:
+        entity = part.draft.entity
+        if entity not in (None, Contact) and part.draft.makes_record and part.place in made:
+            change = made[part.place].record_id, part.draft.values
+            rows.setdefault(entity, []).append(change)
     for entity, changes in rows.items():
         if issubclass(entity, OfPerson):
             reopen(session, entity, [record_id for record_id, _ in changes])

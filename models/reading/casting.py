@@ -15,7 +15,8 @@ from uuid import UUID
 from models.entity import Column
 from models.reading.dates import read_date, read_datetime, read_time
 from models.reading.numbers import read_number
-from models.reading.parse_error import text_too_long, value_not_cast
+from models.reading.types import EXPECTED, name_of_type
+from models.reading.value_errors import text_too_long, value_not_cast
 
 T = TypeVar("T")
 
@@ -32,22 +33,17 @@ class _CastError(Exception):
     """The value is not of the type; the text names the type that it has."""
 
 
-EXPECTED = {
-    str: "Text",
-    int: "Integer",
-    float: "Decimal",
-    Decimal: "Decimal",
-    bool: "Boolean",
-    date: "Date",
-    time: "Time",
-    datetime: "DateTime",
-    UUID: "Guid",
-}
-"""How the error texts name the types."""
+@dataclass(frozen=True)
+class Named:
+    """A row of a lookup, by its name, until the lookup is asked."""
+
+    name: str
 
 
 def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
     """Turn a parameter's value into what its column holds, None where it is empty.
+
+    A lookup's row may be named rather than given by its id.
 
     Raises:
         ParseError: the value is of another type, out of range, or too long.
@@ -56,6 +52,8 @@ def cast(value: Any, column: Column, entity: str, notation: Notation) -> Any:
         value = _one_of_repeated(value, column.type)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
+        if column.by_name and isinstance(value, str):
+            return _row(value)
         made = _fit(_CASTS[column.type](value, notation), column)
     except _CastError as error:
         raise value_not_cast(column.code, entity, str(error), EXPECTED[column.type]) from None
@@ -160,6 +158,13 @@ def _guid(value: Any, _notation: Notation) -> UUID:
     return _valid(lambda: UUID(text))
 
 
+def _row(text: str) -> UUID | Named:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return Named(_text(text, Notation()).strip())
+
+
 def _valid(make: Callable[[], T]) -> T:
     """Make a value, or refuse a text such as the 31st of February."""
     try:
@@ -171,17 +176,7 @@ def _valid(make: Callable[[], T]) -> T:
 def _only_text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise _CastError(_name_of_type(value))
-
-
-def _name_of_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Boolean"
-    if isinstance(value, int):
-        return "Integer"
-    if isinstance(value, Decimal):
-        return "Decimal"
-    return "List" if isinstance(value, list) else "Object"
+    raise _CastError(name_of_type(value))
 
 
 def _fit(made: Any, column: Column) -> Any:

@@ -6,7 +6,8 @@ from typing import Any
 
 from models.entity import Column, Detail, Entity, normal_name
 from models.reading.casting import Notation, can_cast_to, cast
-from models.reading.parse_error import ParseError, value_not_cast, value_required
+from models.reading.parse_error import ParseError
+from models.reading.value_errors import value_not_cast, value_required
 
 
 def completed(

@@ -4,15 +4,17 @@ A draft is a pure function of the webhook, its source's notation and the entitie
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from models.entities import find_entity
 from models.entity import Column, Detail, Entity, normal_name
 from models.reading.casting import Notation, can_cast_to, cast
 from models.reading.completing import completed, detail_for, rows_of
-from models.reading.parse_error import ParseError, entity_missing, entity_not_found
+from models.reading.parse_error import SPAM, ParseError, entity_missing, entity_not_found
 from models.reading.parsing import Parameters, parse
 from models.webhook import Status
 
@@ -33,15 +35,24 @@ class Draft:
     errors: tuple[ParseError, ...] = ()
     details: dict[type[Detail], list[dict[str, Any]]] = field(default_factory=dict)
     """What the columns of each row get, by its table, where the webhook brings a list for it."""
+    found_nothing: tuple[str, ...] = ()
+    """The columns that a mapping fills and found nothing for, by their codes."""
 
     @property
     def failed(self) -> bool:
-        """Say whether no record can be made."""
-        return self.entity is None or any(error.fails for error in self.errors)
+        """Say whether something stands in the way of its record."""
+        return any(error.fails for error in self.errors)
+
+    @property
+    def makes_record(self) -> bool:
+        """Say whether a record is made."""
+        return self.entity is not None and not self.failed
 
     @property
     def status(self) -> Status:
         """Return the status that the webhook comes to."""
+        if any(error.kind in SPAM for error in self.errors):
+            return Status.QUARANTINED
         return Status.FAILED if self.failed else Status.DONE
 
     @property
@@ -71,7 +82,12 @@ class Draft:
 
 
 def draft(
-    content_type: str | None, body: bytes, notation: Notation, allowed: Collection[str]
+    content_type: str | None,
+    body: bytes,
+    notation: Notation,
+    allowed: Collection[str],
+    default_entity: str | None = None,
+    query: Mapping[str, Any] = MappingProxyType({}),
 ) -> Draft:
     """Draft the record of a webhook, in the description's order: parser, entity, columns.
 
@@ -82,13 +98,16 @@ def draft(
         body: the request's, as it came.
         notation: how its source writes dates and numbers.
         allowed: the codes in the lookup of entities that webhooks may create.
+        default_entity: what is made where the webhook names no entity.
+        query: parameters from the query string; those of the body go before them.
     """
     try:
-        names, parameters = _apart(parse(content_type, body))
-        entity = _entity_of(names, allowed)
+        sent = {} if query and not body and not content_type else parse(content_type, body)
+        names, parameters = _apart({**query, **sent})
+        entity = entity_named([*names, default_entity], allowed)
     except ParseError as error:
         return Draft(errors=(error,))
-    return _filled(entity, parameters, notation)
+    return draft_of_parameters(entity, parameters, notation)
 
 
 def _apart(parameters: Parameters) -> tuple[list[Any], Parameters]:
@@ -105,8 +124,12 @@ def _apart(parameters: Parameters) -> tuple[list[Any], Parameters]:
     return names, others
 
 
-def _entity_of(names: list[Any], allowed: Collection[str]) -> type[Entity]:
-    """Find the entity by the first name that is not empty."""
+def entity_named(names: Iterable[Any], allowed: Collection[str]) -> type[Entity]:
+    """Find the entity by the first name that is not empty.
+
+    Raises:
+        ParseError: none is named, or there is no such entity, or webhooks may not create it.
+    """
     name = next((each.strip() for each in names if isinstance(each, str) and each.strip()), None)
     if name is None:
         raise entity_missing()
@@ -116,7 +139,8 @@ def _entity_of(names: list[Any], allowed: Collection[str]) -> type[Entity]:
     return entity
 
 
-def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) -> Draft:
+def draft_of_parameters(entity: type[Entity], parameters: Parameters, notation: Notation) -> Draft:
+    """Draft the record of an entity from parameters by the codes of its columns."""
     made = Draft(entity=entity)
     errors: list[ParseError] = []
     for parameter, value in _exact_codes_first(entity, parameters):
@@ -138,8 +162,13 @@ def _filled(entity: type[Entity], parameters: Parameters, notation: Notation) ->
 
 def _exact_codes_first(entity: type[Entity], parameters: Parameters) -> list[tuple[str, Any]]:
     """Order parameters so that `Email` fills the column before an `email` beside it."""
-    codes = {column.code for column in entity.columns()}
+    codes = _codes(entity)
     return sorted(parameters.items(), key=lambda item: item[0] not in codes)
+
+
+@cache
+def _codes(entity: type[Entity]) -> frozenset[str]:
+    return frozenset(column.code for column in entity.columns())
 
 
 def as_json(parameters: Parameters) -> str:

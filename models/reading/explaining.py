@@ -1,12 +1,13 @@
 """What would be made of a webhook and why, in words for the person who asks; nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from models.processing.recording import drafts_of
+from models.processing.recording import parts_of
 from models.reading.drafting import Draft
+from models.reading.telling import draft_lines, error_lines, printable
 from models.webhook import Webhook, WebhookRecord
 
 
@@ -19,47 +20,36 @@ def explain(session: Session, webhook_id: UUID) -> str | None:
     webhook = session.get(Webhook, webhook_id)
     if webhook is None:
         return None
-    ((_, made),) = drafts_of(session, [webhook])
-    record = session.exec(
-        select(WebhookRecord).where(WebhookRecord.webhook_id == webhook_id)
-    ).first()
-    return "\n".join(_printable(line) for line in _lines(webhook, made, record))
+    made = [part.draft for part in parts_of(session, [webhook])]
+    records = session.exec(
+        select(WebhookRecord)
+        .where(WebhookRecord.webhook_id == webhook_id)
+        .order_by(col(WebhookRecord.position))
+    ).all()
+    return "\n".join(printable(line) for line in _lines(webhook, made, records))
 
 
-def _printable(line: str) -> str:
-    """Escape what would steer a terminal, or break a line, or cannot be written as UTF-8."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in line
-    )
-
-
-def _lines(webhook: Webhook, made: Draft, record: WebhookRecord | None) -> Iterator[str]:
+def _lines(
+    webhook: Webhook, drafts: Sequence[Draft], records: Sequence[WebhookRecord]
+) -> Iterator[str]:
     yield f"Webhook      {webhook.id}"
     yield f"Received     {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC, from {webhook.webhook_source}"
     yield f"Status       {webhook.status}, attempts {webhook.attempts}"
     yield f"Content type {webhook.content_type or '(none)'}, {len(webhook.request_body)} bytes"
     if webhook.original_body is not None:
         yield f"Corrected    the original body, {len(webhook.original_body)} bytes, is kept"
-    if record:
+    for record in records:
         yield f"Record made  {record.entity} {record.record_id}"
+    for each in drafts:
+        yield from _draft_lines(each)
+
+
+def _draft_lines(made: Draft) -> Iterator[str]:
     if made.entity:
         yield ""
         yield f"Would make   {made.entity.code()}, as things stand now"
-        yield from _column_lines(made)
-    for error in made.errors:
-        yield ""
-        yield f"Error        {error.message}"
-        yield f"             {error.advice}"
-
-
-def _column_lines(made: Draft) -> Iterator[str]:
-    assert made.entity is not None  # noqa: S101  the caller looked
-    for column in made.entity.columns():
-        if column.name in made.sent_as:
-            value = made.values.get(column.name)
-            shown = "(empty)" if value is None else str(value)
-            yield f"  {made.sent_as[column.name]} -> {column.code} = {shown}"
-    for detail, rows in made.details.items():
-        yield f"  a list -> {len(rows)} rows of {detail.code()}"
-    for parameter, value in made.unknown.items():
-        yield f"  {parameter} -> no column, kept with the webhook = {value}"
+    yield from draft_lines(made)
+    for line in error_lines(made):
+        if line.startswith("Error"):
+            yield ""
+        yield line

@@ -26,11 +26,20 @@ class Kind(StrEnum):
     ATTEMPTS_EXHAUSTED = "attempts-exhausted"
     VALUE_REQUIRED = "value-required"
     KEY_TAKEN = "key-taken"
+    MAPPING_INVALID = "mapping-invalid"
+    MAPPING_FAILED = "mapping-failed"
+    NOTHING_MAPPED = "nothing-mapped"
+    SPAM_HONEYPOT = "spam-honeypot"
+    SPAM_TOO_FAST = "spam-too-fast"
+
+
+SPAM = {Kind.SPAM_HONEYPOT, Kind.SPAM_TOO_FAST}
+"""For these a webhook is not Failed but Quarantined."""
 
 
 @dataclass(frozen=True)
 class ParseError(Exception):
-    """One thing that is wrong with a webhook; without a column, it fails the whole webhook."""
+    """One thing that is wrong with a webhook; without a column, it mostly fails the whole."""
 
     kind: Kind
     message: str
@@ -40,7 +49,9 @@ class ParseError(Exception):
     @property
     def fails(self) -> bool:
         """Say whether no record can be made."""
-        return self.column is None or self.kind is Kind.VALUE_REQUIRED
+        if self.column is None:
+            return self.kind is not Kind.NOTHING_MAPPED
+        return self.kind is Kind.VALUE_REQUIRED
 
 
 def content_type_missing() -> ParseError:
@@ -59,7 +70,7 @@ def content_type_unsupported(received: str) -> ParseError:
     return ParseError(
         Kind.CONTENT_TYPE_UNSUPPORTED,
         "An error occurred while processing the webhook. Exception: "
-        f"{_printable(received[:QUOTED_NAME_CHARACTERS])} type of webhook is unsupported.",
+        f"{printable(received[:QUOTED_NAME_CHARACTERS])} type of webhook is unsupported.",
         "Switch the service to application/json, multipart/form-data or "
         "application/x-www-form-urlencoded.",
     )
@@ -73,7 +84,7 @@ def body_unreadable(body: bytes, reason: str) -> ParseError:
     return ParseError(
         Kind.BODY_UNREADABLE,
         "An error occurred while processing the webhook. Exception: "
-        f"Could not parse the webhook body: {_printable(quoted)}.",
+        f"Could not parse the webhook body: {printable(quoted)}.",
         f"{reason} Correct what the service sends, or the content type that it names.",
     )
 
@@ -91,46 +102,13 @@ def entity_missing() -> ParseError:
 
 def entity_not_found(name: str) -> ParseError:
     """The body asks for an entity that there is not, or that webhooks may not create."""
-    quoted = _printable(name[:QUOTED_NAME_CHARACTERS])
+    quoted = printable(name[:QUOTED_NAME_CHARACTERS])
     return ParseError(
         Kind.ENTITY_NOT_FOUND,
         f'An error occurred while processing the webhook. Entity name: "{quoted}" '
         f'Exception: Item with name "{quoted}" not found.',
         "Compare EntityName with the codes in the lookup webhook_entity: it must be one of them. "
         "To allow another entity, add its code there.",
-    )
-
-
-def value_not_cast(column: str, entity: str, actual: str, expected: str) -> ParseError:
-    """A value is of another type than its column."""
-    return ParseError(
-        Kind.VALUE_NOT_CAST,
-        _about_value(column, entity, f"Cannot cast {actual} to {expected}."),
-        f"Have the service send {column} as {expected}, or send it to a text column.",
-        column,
-    )
-
-
-def text_too_long(column: str, entity: str, actual: int, longest: int) -> ParseError:
-    """A text is longer than its column."""
-    return ParseError(
-        Kind.TEXT_TOO_LONG,
-        _about_value(
-            column, entity, f"Text of {actual} characters is longer than the allowed {longest}."
-        ),
-        f"Limit the field in the service to {longest} characters, or send it to Notes, which has "
-        "no limit.",
-        column,
-    )
-
-
-def lookup_not_found(column: str, entity: str, table: str, value: str) -> ParseError:
-    """A lookup has no row with the id that was sent."""
-    return ParseError(
-        Kind.LOOKUP_NOT_FOUND,
-        _about_value(column, entity, f'Item with id "{value}" not found in {table}.'),
-        f"Send {column} as the id of a row of {table}, or send text to a text column.",
-        column,
     )
 
 
@@ -166,16 +144,6 @@ def attempts_exhausted(attempts: int) -> ParseError:
     )
 
 
-def value_required(column: str, entity: str) -> ParseError:
-    """A column that may not be empty has no value."""
-    return ParseError(
-        Kind.VALUE_REQUIRED,
-        _about_value(column, entity, "The column is required and has no value."),
-        f"Have the service send {column}. No record of {entity} is made without it.",
-        column,
-    )
-
-
 def key_taken(entity: str, columns: Sequence[str]) -> ParseError:
     """A record with the same business key is there, and is not to be changed by webhooks."""
     named = ", ".join(columns)
@@ -188,13 +156,6 @@ def key_taken(entity: str, columns: Sequence[str]) -> ParseError:
     )
 
 
-def _about_value(column: str, entity: str, exception: str) -> str:
-    return (
-        "An error occurred while setting the column value. "
-        f"ColumnName:{column}. EntityName:{entity}. Exception:{exception}"
-    )
-
-
-def _printable(quoted: str) -> str:
+def printable(quoted: str) -> str:
     """Replace what no database keeps as text: NUL and lone surrogates."""
     return quoted.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

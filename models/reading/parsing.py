@@ -6,9 +6,7 @@ with the bytes is raised as a `ParseError`, and nothing else is ever raised.
 """
 
 import codecs
-import json
-from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,14 +19,13 @@ from models.reading.parse_error import (
     content_type_missing,
     content_type_unsupported,
 )
+from models.reading.texts import UnreadableError, gather, read_json, read_jwt, read_text, read_xml
 
 Parameters = dict[str, Any]
+Parser = Callable[[bytes, dict[str, str]], Any]
 
 MOST_PARTS = 10_000
 """More fields than this in one body are refused: no form has them, an attack does."""
-
-MOST_LEVELS = 100
-"""JSON nested deeper than this is refused: what reads it later would run out of stack."""
 
 CHARSET_FIELD = "_charset_"
 """The field in which a form names its charset (HTML's name, also in RFC 7578, 4.6)."""
@@ -37,81 +34,63 @@ NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-e
 """Codecs of Python's own that are no charset; some take minutes for a megabyte."""
 
 
-class _UnreadableError(Exception):
-    """The body is not of its type; the text is a sentence that says where."""
-
-
 def parse(content_type: str | None, body: bytes) -> Parameters:
     """Read the parameters of a webhook's body with the parser for its content type.
 
     Raises:
         ParseError: the content type is missing or unsupported, or the body is not of it.
     """
-    if not content_type or not content_type.strip():
-        raise content_type_missing()
-    media_type, options = parse_options_header(content_type)
-    parser = _parser_for(media_type.strip().lower())
-    if parser is None:
-        raise content_type_unsupported(media_type or content_type)
-    try:
-        return parser(body, options)
-    except _UnreadableError as error:
-        raise body_unreadable(body, str(error)) from None
-
-
-def _parser_for(media_type: str) -> Callable[[bytes, dict[str, str]], Parameters] | None:
-    if media_type.endswith("+json"):
-        return _parse_json
-    return {
-        "application/json": _parse_json,
-        "multipart/form-data": _parse_multipart,
-        "application/x-www-form-urlencoded": _parse_urlencoded,
-    }.get(media_type)
-
-
-def _parse_json(body: bytes, options: dict[str, str]) -> Parameters:
-    text = _decode(body, options.get("charset", "utf-8")).removeprefix("\ufeff")
-    try:
-        parsed = json.loads(
-            text, parse_float=_decimal, parse_constant=_refuse, object_pairs_hook=_gather
-        )
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _UnreadableError(f"It is not valid JSON at {place}: {error.msg}.") from None
-    except RecursionError:
-        raise _UnreadableError("Its JSON is nested too deeply.") from None
-    except ValueError:  # a whole number of thousands of digits
-        raise _UnreadableError("Its JSON holds a number with too many digits.") from None
+    parsed = _parse(content_type, body, _PARSERS)
     if not isinstance(parsed, dict):
-        raise _UnreadableError("Its JSON is not an object with the parameters as its keys.")
-    if _levels(parsed) > MOST_LEVELS:
-        raise _UnreadableError("Its JSON is nested too deeply.")
+        reason = "Its JSON is not an object with the parameters as its keys."
+        raise body_unreadable(body, reason)
     return parsed
 
 
-def _levels(parsed: Any) -> int:
-    """Count how deep lists and objects are nested, level by level, with no stack to run out of."""
-    levels, level = 0, [parsed]
-    while level := [each for each in level if isinstance(each, (list, dict))]:
-        levels += 1
-        level = [
-            inner for each in level for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-    return levels
+def parse_document(content_type: str | None, body: bytes) -> Any:
+    """Read a body as a mapping sees it: JSON of any kind, XML, a JWT and plain text, too.
+
+    Raises:
+        ParseError: the content type is missing or unsupported, or the body is not of it.
+    """
+    return _parse(content_type, body, _PARSERS | _PARSERS_FOR_MAPPINGS)
 
 
-def _decimal(digits: str) -> Decimal:
+def _parse(content_type: str | None, body: bytes, parsers: Mapping[str, Parser]) -> Any:
+    if not content_type or not content_type.strip():
+        raise content_type_missing()
+    named, options = parse_options_header(content_type)
+    media_type = named.strip().lower()
+    _, plus, suffix = media_type.rpartition("+")  # `application/problem+json` is JSON
+    parser = parsers.get(media_type) or parsers.get(plus + suffix if plus else "")
+    if parser is None:
+        raise content_type_unsupported(named or content_type)
     try:
-        number = Decimal(digits)
-    except InvalidOperation:  # the exponent alone is out of all bounds
-        number = Decimal("1e999")
-    if abs(number.adjusted()) > 400:  # 1e999999999 would fill the memory when written out
-        raise _UnreadableError("Its JSON holds a number that is too large or too small.")
-    return number
+        return parser(body, options)
+    except UnreadableError as error:
+        raise body_unreadable(body, str(error)) from None
 
 
-def _refuse(constant: str) -> None:
-    raise _UnreadableError(f"Its JSON holds {constant}, which JSON does not know.")
+def _parse_json(body: bytes, options: dict[str, str]) -> Any:
+    return read_json(_decode(body, options.get("charset", "utf-8")))
+
+
+def _parse_xml(body: bytes, options: dict[str, str]) -> Any:
+    charset = options.get("charset")  # without one, XML says itself what it is in
+    return read_xml(_decode(body, charset) if charset else body)
+
+
+def _parse_text(body: bytes, options: dict[str, str]) -> Any:
+    """Read what calls itself a text: many a service sends its JSON so."""
+    text = _decode(body, options.get("charset", "utf-8"))
+    try:
+        return read_text(text)
+    except UnreadableError:
+        return text
+
+
+def _parse_jwt(body: bytes, _options: dict[str, str]) -> Any:
+    return read_jwt(_decode(body, "utf-8"))
 
 
 def _parse_urlencoded(body: bytes, options: dict[str, str]) -> Parameters:
@@ -124,9 +103,9 @@ def _parse_urlencoded(body: bytes, options: dict[str, str]) -> Parameters:
             max_num_fields=MOST_PARTS,
         )
     except ValueError:
-        raise _UnreadableError(f"It holds more than {MOST_PARTS} fields.") from None
+        raise UnreadableError(f"It holds more than {MOST_PARTS} fields.") from None
     charset = dict(escaped).get(CHARSET_FIELD) or options.get("charset", "utf-8")
-    return _gather(
+    return gather(
         (_decode(name.encode("latin-1"), charset), _decode(value.encode("latin-1"), charset))
         for name, value in escaped
         if name != CHARSET_FIELD
@@ -136,20 +115,20 @@ def _parse_urlencoded(body: bytes, options: dict[str, str]) -> Parameters:
 def _parse_multipart(body: bytes, options: dict[str, str]) -> Parameters:
     boundary = options.get("boundary", "")
     if not boundary:
-        raise _UnreadableError("Its content type names no boundary between the parts.")
+        raise UnreadableError("Its content type names no boundary between the parts.")
     try:
         parts = list(_parts(body, boundary.encode("latin-1", "replace")))
     except RequestEntityTooLarge:
-        raise _UnreadableError(f"It holds more than {MOST_PARTS} fields.") from None
+        raise UnreadableError(f"It holds more than {MOST_PARTS} fields.") from None
     except Exception:  # the decoder declares none of what it raises
-        raise _UnreadableError(
+        raise UnreadableError(
             "It is not multipart/form-data with the boundary that its content type names."
         ) from None
     if any(part.name is None for part, _ in parts):
-        raise _UnreadableError("One of its parts has no name.")
+        raise UnreadableError("One of its parts has no name.")
     named = [content.decode("latin-1") for part, content in parts if part.name == CHARSET_FIELD]
     charset = next(filter(None, named), options.get("charset", "utf-8"))
-    return _gather(
+    return gather(
         (part.name, _content(part, content, charset))
         for part, content in parts
         if part.name != CHARSET_FIELD
@@ -188,16 +167,23 @@ def _decode(octets: bytes, charset: str) -> str:
             raise LookupError
         return octets.decode(codec)
     except UnicodeDecodeError as error:
-        raise _UnreadableError(
+        raise UnreadableError(
             f"Octet {error.start} of a text is not valid in the charset {charset}."
         ) from None
     except (LookupError, ValueError):
-        raise _UnreadableError("Its charset is one that Hookline does not know.") from None
+        raise UnreadableError("Its charset is one that Hookline does not know.") from None
 
 
-def _gather(pairs: Iterable[tuple[str, Any]]) -> Parameters:
-    """Gather pairs to parameters; a name that comes several times keeps all its values."""
-    gathered: dict[str, list[Any]] = {}
-    for name, value in pairs:
-        gathered.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in gathered.items()}
+_PARSERS: dict[str, Parser] = {
+    "application/json": _parse_json,
+    "+json": _parse_json,
+    "multipart/form-data": _parse_multipart,
+    "application/x-www-form-urlencoded": _parse_urlencoded,
+}
+_PARSERS_FOR_MAPPINGS: dict[str, Parser] = {
+    "application/xml": _parse_xml,
+    "text/xml": _parse_xml,
+    "+xml": _parse_xml,
+    "application/jwt": _parse_jwt,
+    "text/plain": _parse_text,
+}

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from models.admitting.repeats import EVENT_ENDS_AT
 from models.identity import moment_of_id, new_id
 
 SEGMENT_BYTES = 8 * 1024 * 1024
@@ -165,11 +166,15 @@ def _line(webhook: dict[str, Any]) -> bytes:
         "received_at": webhook["received_at"].isoformat(),
         "request_body": base64.b64encode(webhook["request_body"]).decode(),
     }
+    if EVENT_ENDS_AT in kept:
+        kept[EVENT_ENDS_AT] = kept[EVENT_ENDS_AT].isoformat()
     return json.dumps(kept).encode() + b"\n"
 
 
 def _webhook(line: bytes) -> dict[str, Any]:
     kept: dict[str, Any] = json.loads(line)
+    if EVENT_ENDS_AT in kept:
+        kept[EVENT_ENDS_AT] = datetime.fromisoformat(kept[EVENT_ENDS_AT])
     return kept | {
         "id": UUID(kept["id"]),
         "api_key": UUID(kept["api_key"]),

@@ -1,29 +1,43 @@
-"""Put received webhooks into the table: many in one statement, each exactly once."""
+"""Put received webhooks into the table: many in one statement, each exactly once.
 
-from collections.abc import Iterator, Sequence
+Whoever writes locks rows in one order, so that no two wait for each other: events, webhooks, then
+counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from models.admitting.counting import add_refusals
+from models.admitting.repeats import EVENT_KEYS, find_repeats
 from models.database import DatabaseRefusedError, transaction
+from models.identity import utc_now
 from models.receiving.spool import segments, taken
 from models.webhook import Status, Webhook
 
 
-def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> None:
+def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> dict[UUID, UUID]:
     """Insert webhooks as New. One whose id is in the table already is left as it is.
 
     Args:
         session: an open transaction.
         webhooks: id, received_at, request_body, query_parameters, headers, content_type,
-            webhook_source, source_url and api_key of each.
+            webhook_source, source_url and api_key of each; event_sha256 and event_ends_at of those
+            that tell of an event with an id.
+
+    Returns:
+        Which of them repeat an event, and the webhook that it became first; they are not inserted.
     """
+    repeats = find_repeats(session, webhooks)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
-        webhook
+        {name: value for name, value in webhook.items() if name not in EVENT_KEYS}
         | {
             "status": Status.NEW,
             "status_since": webhook["received_at"],
@@ -32,11 +46,14 @@ def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> Non
             "updates_record": False,
         }
         for webhook in webhooks
+        if webhook["id"] not in repeats
     ]
-    session.connection().execute(
-        dialect.insert(Webhook.__table__).on_conflict_do_nothing(),  # type: ignore[attr-defined]
-        rows,
-    )
+    if rows:
+        session.connection().execute(
+            dialect.insert(Webhook.__table__).on_conflict_do_nothing(),  # type: ignore[attr-defined]
+            rows,
+        )
+    return repeats
 
 
 def deliver(folder: Path, on: Engine | None = None) -> Iterator[int]:
@@ -59,7 +76,8 @@ def deliver(folder: Path, on: Engine | None = None) -> Iterator[int]:
             with taken(segment) as webhooks:
                 if webhooks:
                     with transaction(on) as session:
-                        insert_webhooks(session, webhooks)
+                        repeats = insert_webhooks(session, webhooks)
+                        _count(session, webhooks, repeats)
         except DatabaseRefusedError as error:
             refused = error  # the others need not wait for it
             continue
@@ -67,3 +85,14 @@ def deliver(folder: Path, on: Engine | None = None) -> Iterator[int]:
             yield len(webhooks)
     if refused:
         raise refused
+
+
+def _count(
+    session: Session, webhooks: Sequence[dict[str, Any]], repeats: Mapping[UUID, UUID]
+) -> None:
+    """Count the repeats among webhooks that came while no one could know that they are."""
+    counts = Counter(
+        (webhook["webhook_source"], "repeat") for webhook in webhooks if webhook["id"] in repeats
+    )
+    if counts:
+        add_refusals(session, counts, utc_now())

@@ -16,7 +16,7 @@ LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 FORWARDING_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 """What their names begin with."""
 
-Row = tuple[Webhook, WebhookRecord | None, list[WebhookParseError]]
+Row = tuple[Webhook, list[WebhookRecord], list[WebhookParseError]]
 
 blueprint = Blueprint(
     "console",
@@ -73,15 +73,16 @@ def _newest(session: Session) -> list[Row]:
 def _with_what_became_of_them(session: Session, webhooks: Sequence[Webhook]) -> list[Row]:
     """Read records and errors of webhooks: two queries, however many."""
     ids = [webhook.id for webhook in webhooks]
-    records = {
-        record.webhook_id: record
-        for record in session.exec(
-            select(WebhookRecord).where(col(WebhookRecord.webhook_id).in_(ids))
-        )
-    }
+    records: dict[object, list[WebhookRecord]] = {}
+    for record in session.exec(
+        select(WebhookRecord)
+        .where(col(WebhookRecord.webhook_id).in_(ids))
+        .order_by(col(WebhookRecord.position))
+    ):
+        records.setdefault(record.webhook_id, []).append(record)
     errors: dict[object, list[WebhookParseError]] = {}
     for error in session.exec(
         select(WebhookParseError).where(col(WebhookParseError.webhook_id).in_(ids))
     ):
         errors.setdefault(error.webhook_id, []).append(error)
-    return [(each, records.get(each.id), errors.get(each.id, [])) for each in webhooks]
+    return [(each, records.get(each.id, []), errors.get(each.id, [])) for each in webhooks]

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from models.entity import Column
-from models.reading.casting import EXPECTED, Notation, cast
+from models.reading.casting import Notation, cast
 from models.reading.parse_error import ParseError
+from models.reading.types import EXPECTED
 
 PLAIN = Notation()
 DAY_FIRST = Notation(day_first=True)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.reading.casting import EXPECTED, Notation, can_cast_to, cast
+from models.reading.casting import Notation, can_cast_to, cast
 from models.reading.parse_error import Kind, ParseError
+from models.reading.types import EXPECTED
 from tests.models.columns import PLAIN, column, kept, refusal
 
 

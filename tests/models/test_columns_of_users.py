@@ -32,6 +32,7 @@ class PurchaseLine(Detail, table=True):
     purchase_id: UUID = parent("purchase")
     sku: str = text(20, required=True)
     price: Decimal | None = money()
+    channel_id: UUID | None = lookup("channel")
 
 
 class Purchase(OfPerson, table=True):
@@ -216,6 +217,16 @@ def test_what_is_wrong_with_a_row_is_said_with_its_place() -> None:
         (Kind.VALUE_NOT_CAST, "Lines[1]"),
     )
     assert [line.sku for line in lines()] == ["A"]
+
+
+def test_a_row_whose_lookup_is_not_there_has_that_column_empty() -> None:
+    lines_sent = [{"Sku": "A", "ChannelId": str(new_id())}, {"Sku": "B", "Channel": "Nowhere"}]
+    (outcome,) = send({"Number": "1", "Lines": [*lines_sent, {"Sku": "C", "Channel": "email"}]})
+    assert outcome.errors == (
+        (Kind.LOOKUP_NOT_FOUND, "Lines[0].ChannelId"),
+        (Kind.LOOKUP_NOT_FOUND, "Lines[1].ChannelId"),
+    )
+    assert [bool(line.channel_id) for line in lines()] == [False, False, True]
 
 
 def test_a_row_without_a_required_column_fails_the_webhook() -> None:

@@ -9,12 +9,12 @@ from models.webhook import Status
 
 
 def done(entity: str = "Lead") -> Outcome:
-    return Outcome(new_id(), Status.DONE, entity, new_id())
+    return Outcome(new_id(), Status.DONE, entity, ((entity, new_id()),))
 
 
 def warned() -> Outcome:
     errors = ((Kind.VALUE_NOT_CAST, "Age"), (Kind.TEXT_TOO_LONG, "Zip"))
-    return Outcome(new_id(), Status.DONE, "Contact", new_id(), errors)
+    return Outcome(new_id(), Status.DONE, "Contact", (("Contact", new_id()),), errors)
 
 
 def failed() -> Outcome:

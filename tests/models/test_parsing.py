@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.reading.parse_error import Kind, ParseError
-from models.reading.parsing import MOST_LEVELS, MOST_PARTS, Parameters, parse
+from models.reading.parsing import MOST_PARTS, Parameters, parse
+from models.reading.texts import MOST_LEVELS
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"

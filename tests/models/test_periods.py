@@ -30,6 +30,7 @@ def test_the_lookup_begins_with_the_periods_of_the_description() -> None:
             "Processing": timedelta(hours=1),
             "Done": timedelta(days=30),
             "Failed": timedelta(days=90),
+            "Quarantined": timedelta(days=90),
         }
 
 

@@ -14,8 +14,9 @@ from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.entities.order import Order
 from models.entity import Entity
-from models.reading.casting import EXPECTED, Notation, cast
+from models.reading.casting import Notation, cast
 from models.reading.parse_error import ParseError
+from models.reading.types import EXPECTED
 from tests.models.test_casting import JSON
 from tests.models.webhooks import form, process, store
 

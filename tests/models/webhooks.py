@@ -1,6 +1,7 @@
 """Webhooks for the tests to work on: stored as the receiver does it, processed as a task does."""
 
 import json
+import tomllib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,10 @@ from models.entity import Entity
 from models.identity import new_id, utc_now
 from models.lookups import Country
 from models.processing.claiming import claim
+from models.processing.correcting import retry
 from models.processing.outcome import Outcome
 from models.processing.recording import create_records
+from models.source import WebhookSource, add_source, find_source
 from models.webhook import Webhook, WebhookParseError
 
 SOURCE = "test"
@@ -79,3 +82,20 @@ def country(name: str) -> UUID:
     """Return the id of a country."""
     with reading() as session:
         return session.exec(select(Country.id).where(Country.name == name)).one()
+
+
+def define(toml: str = "", default_entity: str | None = None) -> None:
+    """Give the source a definition, written in TOML."""
+    with transaction() as session:
+        source = find_source(session, SOURCE)
+        if source is None:
+            add_source(session, SOURCE)
+            source = session.exec(select(WebhookSource)).one()
+        source.definition = tomllib.loads(toml)
+        source.default_entity = default_entity
+
+
+def put_back(*webhook_ids: UUID, update: bool = False) -> None:
+    """Put webhooks back to New, as `hookline webhook retry` does."""
+    with transaction() as session:
+        assert retry(session, webhook_ids, utc_now(), update=update).new == list(webhook_ids)

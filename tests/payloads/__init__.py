@@ -36,6 +36,12 @@ def payloads() -> list[Payload]:
     return sorted(made, key=lambda each: (each.becomes[0], len(each.becomes), each.name))
 
 
+def of_service(name: str) -> Payload:
+    """Read what a service sends, of the shape that it documents."""
+    file = Path(__file__).parent / "services" / f"{name}.http"
+    return _read(name, file.read_text("utf-8"))
+
+
 def _read(name: str, text: str) -> Payload:
     head, _, body = text.partition("\n\n")
     shows, becomes, request_line, *header_lines = head.splitlines()

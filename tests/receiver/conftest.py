@@ -60,15 +60,15 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     @contextmanager
     def _serve(database_url: str, api_key: str = "no-key", **more: str) -> Iterator[Served]:
         folder, port = tmp_path_factory.mktemp("receiver"), free_port()
-        environment = clean_environment(
-            HOOKLINE_DATABASE_URL=database_url,
-            HOOKLINE_HOME=str(folder),
-            HOOKLINE_PORT=str(port),
-            HOOKLINE_RECEIVER_WORKERS="1",
-            HOOKLINE_MAX_BODY_BYTES=str(SMALL_LIMIT),
-            HOOKLINE_DATABASE_TIMEOUT_SECONDS="1",
-            **more,
-        )
+        usual = {
+            "HOOKLINE_DATABASE_URL": database_url,
+            "HOOKLINE_HOME": str(folder),
+            "HOOKLINE_PORT": str(port),
+            "HOOKLINE_RECEIVER_WORKERS": "1",
+            "HOOKLINE_MAX_BODY_BYTES": str(SMALL_LIMIT),
+            "HOOKLINE_DATABASE_TIMEOUT_SECONDS": "1",
+        }
+        environment = clean_environment(**(usual | more))
         url, log = f"http://127.0.0.1:{port}", folder / "log"
         # What `hookline serve` becomes, as it does for `stack`: that Prefect is imported before
         # takes seconds, and shows nothing of the receiver.

@@ -132,11 +132,12 @@ def test_a_body_that_breaks_off_is_refused_and_not_stored(served: Served) -> Non
     assert count() == before
 
 
-def test_a_chunked_body_that_breaks_off_is_stored_as_far_as_it_came(served: Served) -> None:
-    # The server hands on the end of such a body and its breaking off as one and the same.
+def test_a_chunked_body_that_breaks_off_is_refused_and_not_stored(served: Served) -> None:
     before = count()
-    _send_raw(served, "Transfer-Encoding: chunked", b'f\r\n{"EntityName": \r\n')
-    assert count() == before + 1
+    answer = _send_raw(served, "Transfer-Encoding: chunked", b'f\r\n{"EntityName": \r\n')
+    assert answer.startswith("HTTP/1.1 400")
+    assert "broke off after 15 bytes" in answer
+    assert count() == before
 
 
 def _send_raw(served: Served, header: str, body: bytes) -> str:

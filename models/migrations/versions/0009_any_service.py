@@ -34,19 +34,20 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
         )
-    with op.batch_alter_table("webhook", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+    # Not in a batch, which on SQLite makes the table anew for this default, and loses its trigger.
+    op.add_column(
+        "webhook", sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_table(
         "webhook_event",
         sa.Column("webhook_source", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("event_sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("webhook_source", "event_sha256", name=op.f("pk_webhook_event")),
     )
-    op.create_index(op.f("ix_webhook_event_received_at"), "webhook_event", ["received_at"])
+    op.create_index(op.f("ix_webhook_event_ends_at"), "webhook_event", ["ends_at"])
     op.create_table(
         "webhook_refusal",
         sa.Column("webhook_source", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -80,8 +81,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM webhook_status WHERE name = 'Quarantined'")
     op.drop_table("webhook_refusal")
     op.drop_table("webhook_event")
+    op.drop_column("webhook", "released")
     for table, columns in {
-        "webhook": ["released"],
         "webhook_key": ["ends_at"],
         "webhook_source": ["definition", "requests_per_second", "default_entity", "active"],
     }.items():

@@ -1,6 +1,7 @@
 """When two spellings are one email, phone or name, in both profiles."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,3 +189,32 @@ def test_names_with_no_word_in_common_are_two_people(
     assert may_be_one_person(names, others) is may_be_one
     assert may_be_one_person(others, names) is may_be_one
     assert CREATIO.names_agree(names, others)
+
+
+def by_the_library_alone(text: str) -> str | None:
+    try:
+        valid = validate_email(
+            text, check_deliverability=False, globally_deliverable=False, test_environment=True
+        )
+    except EmailNotValidError:
+        return None
+    return f"{valid.local_part.lower()}@{valid.ascii_domain}"
+
+
+local_parts = st.text("abcXYZ019.+-_'!#", max_size=70)
+domains = st.sampled_from(
+    ["example.com", "BÜCHER.de", "localhost", "a.b", "test", "x" * 64 + ".de"]
+)
+
+
+@given(st.emails() | st.builds("{}@{}".format, local_parts, domains))
+def test_an_email_whose_domain_was_seen_before_is_what_the_library_makes_of_it(text: str) -> None:
+    assert DEFAULT.email(text) == by_the_library_alone(text)
+
+
+@pytest.mark.parametrize("letters", [252, 253, 254, 255, 256])
+def test_an_email_may_be_as_long_as_the_library_says(letters: int) -> None:
+    domain = ".".join(["d" * 60] * 4)[: letters - 12] + ".com"
+    text = f"{'a' * (letters - len(domain) - 1)}@{domain}"
+    assert len(text) == letters
+    assert DEFAULT.email(text) == by_the_library_alone(text)

@@ -1,0 +1,64 @@
+"""Secrets: written in a definition, or in a variable of the receiver's environment."""
+
+import base64
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+from models.admitting.request import BrokenDefinitionError
+
+IN_ENVIRONMENT = "env:"
+"""What a secret begins with that stands in a variable: `env:SHOP_SECRET`."""
+
+SecretEncoding = Literal["text", "hex", "base64", "base64url"]
+
+
+def reveal(secret: str) -> str:
+    """Return a secret itself.
+
+    Raises:
+        BrokenDefinitionError: it is empty, or its variable is not set.
+    """
+    if secret.startswith(IN_ENVIRONMENT):
+        name = secret.removeprefix(IN_ENVIRONMENT)
+        secret = os.environ.get(name, "")
+        if not secret:
+            raise BrokenDefinitionError(
+                f"The variable {name} is not set in the environment of the receiver."
+            )
+    if not secret:
+        raise BrokenDefinitionError("The secret is empty.")
+    return secret
+
+
+def reveal_octets(secret: str, encoding: SecretEncoding) -> bytes:
+    """Return the octets of a secret.
+
+    Raises:
+        BrokenDefinitionError: it is empty, not set, or not in its encoding.
+    """
+    text = reveal(secret)
+    try:
+        octets = _decode(text, encoding)
+    except ValueError:
+        raise BrokenDefinitionError(f"The secret is not {encoding}.") from None
+    if not octets:
+        raise BrokenDefinitionError("The secret is empty.")
+    return octets
+
+
+def _decode(text: str, encoding: SecretEncoding) -> bytes:
+    if encoding == "text":
+        return text.encode()
+    if encoding == "hex":
+        return bytes.fromhex(text)
+    altchars = b"-_" if encoding == "base64url" else None
+    unpadded = text.rstrip("=")
+    return base64.b64decode(unpadded + "=" * (-len(unpadded) % 4), altchars, validate=True)
+
+
+def of_environment(secrets: Sequence[str]) -> list[str]:
+    """Return the names of the variables that secrets stand in."""
+    return [
+        each.removeprefix(IN_ENVIRONMENT) for each in secrets if each.startswith(IN_ENVIRONMENT)
+    ]

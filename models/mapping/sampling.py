@@ -1,0 +1,109 @@
+"""The last requests of a source as a mapping sees them: each value with the path that finds it."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.mapping.applying import named
+from models.mapping.definition import Mapping
+from models.mapping.document import Document, document_of, quoted
+from models.reading.parse_error import ParseError
+from models.reading.texts import UnreadableError, read_text
+from models.webhook import Webhook
+
+WIDTH = 60
+"""Where the paths begin, unless a line is longer."""
+MOST_SHOWN = 80
+"""Characters of a value; the rest stands in the body."""
+SECRET = re.compile(r"auth|cookie|token|secret|signature|hmac|key", re.IGNORECASE)
+"""What the names of headers hold whose values nobody needs to see."""
+
+
+def newest(session: Session, source: str, limit: int) -> Sequence[Webhook]:
+    """Return the newest webhooks of a source, the newest first."""
+    return session.exec(
+        select(Webhook)
+        .where(Webhook.webhook_source == source)
+        .order_by(col(Webhook.received_at).desc(), col(Webhook.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def sample(
+    webhook: Webhook, mappings: Sequence[Mapping] = (), reader: str | None = None
+) -> Iterator[str]:
+    """Write a request as indented JSON, with the JMESPath of each value beside it.
+
+    What the source's mappings give names to comes first, by these names.
+    """
+    yield f"Webhook {webhook.id}, received {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC"
+    try:
+        document = without_secrets(document_of(webhook, reader))
+        names = named(mappings, document)
+    except ParseError as error:
+        yield error.message
+        yield error.advice
+        return
+    for text, path in lines({**names, **document}):
+        yield f"{text:{WIDTH}}  {path}" if path else text
+
+
+def without_secrets(document: Document) -> Document:
+    """Hide the values of headers that open doors."""
+    headers = {
+        name: "(hidden)" if SECRET.search(name) else value
+        for name, value in document["headers"].items()
+    }
+    return {**document, "headers": headers}
+
+
+def lines(
+    value: Any, path: str = "", before: str = "", after: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a value as JSON, each with the path of the value that stands in it."""
+    indent = " " * (len(before) - len(before.lstrip()))
+    if isinstance(value, dict) and value:
+        yield f"{before}{{", ""
+        for place, (name, held) in enumerate(value.items(), 1):
+            below = f"{path}.{quoted(name)}" if path else quoted(name)
+            comma = "," if place < len(value) else ""
+            yield from lines(held, below, f"{indent}  {json.dumps(name)}: ", comma)
+        yield f"{indent}}}{after}", ""
+    elif isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        yield f"{before}[", ""
+        for place, held in enumerate(value):
+            comma = "," if place < len(value) - 1 else ""
+            yield from lines(held, f"{path}[{place}]", f"{indent}  ", comma)
+        yield f"{indent}]{after}", ""
+    else:
+        yield f"{before}{_shown(value)}{after}", path + _hint(value, path)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=float, ensure_ascii=False)
+    printable = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+    return printable if len(printable) <= MOST_SHOWN else printable[: MOST_SHOWN - 1] + "…"
+
+
+def _hint(value: Any, path: str) -> str:
+    """Say how to look into a text that holds more than text."""
+    if not isinstance(value, str) or not isinstance(_read(value), (dict, list)):
+        return ""
+    return f"   (to look inside: let = {{ form = {_toml(path)} }})"
+
+
+def _read(text: str) -> Any:
+    try:
+        return read_text(text)
+    except UnreadableError:
+        return None
+
+
+def _toml(path: str) -> str:
+    """Write a path as a TOML string: literal where it can be."""
+    return f"'{path}'" if "'" not in path else json.dumps(path)
