@@ -1,6 +1,7 @@
 """The life of a webhook: claimed, made into a record, put right, deleted in time.
 
 claiming     which webhooks a run takes, and the way back for those that got stuck
+giving_back  the way back at once, for those whose run is over
 recording    from claimed webhooks to records
 saving       drafts, saved set-based
 keying       records with a business key
