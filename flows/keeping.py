@@ -47,8 +47,9 @@ class Kept:
 
     def _pass_on(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None  # noqa: S101
-        for line in process.stdout:
-            self._say(line.rstrip("\n"))
+        with process.stdout as output:
+            for line in output:
+                self._say(line.rstrip("\n"))
 
     def _say(self, line: str) -> None:
         sys.stdout.write(f"{self.name:9}| {line}\n")
