@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate test test-fast prove lint pin clean
+.PHONY: help run demo migrate test test-fast prove faults lint pin clean
 
 help:            ## Show this
 	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/: .*##/\t/' | expand -t 14
@@ -26,6 +26,9 @@ test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove
+
+faults: $(VENV)/test  ## Have everything fail in turn under load, count, and write docs/faults.md
+	$(BIN)/pytest -m prove tests/faults
 
 lint: $(VENV)/test    ## Check style, types and the import law
 	$(BIN)/ruff check .
