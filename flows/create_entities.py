@@ -8,6 +8,7 @@ from prefect.states import Completed, Failed
 
 from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows, with_steps_of_their_own
+from flows.leftovers import mark_dead_runs_of_this_machine
 from flows.reporting import leave_decisions, leave_outcomes, run_name
 from flows.running import run_within
 from flows.telling import tell_of
@@ -73,6 +74,7 @@ def _take_up_what_was_left(made: _Made) -> None:
     if spool_waits() and not run_within(deliver_spooled_webhooks).is_completed():
         made.failed.append("deliver-spooled-webhooks")
     if others := other_runs_with_webhooks():
+        mark_dead_runs_of_this_machine()
         give_back_of_ended_runs(others)
     made.failed += run_subflows(find_left_behind())
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import psutil
 
+from flows.serving import WORK_POOL, prefect_api
 from models.identity import utc_now
 
 RUN_ID = "PREFECT__FLOW_RUN_ID"
@@ -21,17 +22,22 @@ ALIVE = {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
 DEAD = "The process of this run is gone. It was killed, or the machine was switched off."
 
 
-def mark_dead_runs(api: httpx.Client, work_pool: str) -> None:
+def mark_dead_runs_of_this_machine() -> None:
     """Mark runs Crashed at once whose process is no longer on this machine, and their subflows.
 
-    For a server that has all of its workers on this machine: of others nothing can be seen here.
-
-    Raises:
-        HTTPError: Prefect's server does not answer.
+    Only where the server has all of its workers on this machine: of others nothing can be seen.
+    They wait for the automation.
     """
-    alive = {environment[RUN_ID] for _, environment in _runs()}
-    ours = {"flow_runs": ALIVE, "work_pools": {"name": {"any_": [work_pool]}}}
+    with suppress(httpx.HTTPError), prefect_api() as api:
+        if api.base_url.host in ("127.0.0.1", "localhost"):
+            _mark_dead_runs(api)
+
+
+def _mark_dead_runs(api: httpx.Client) -> None:
+    ours = {"flow_runs": ALIVE, "work_pools": {"name": {"any_": [WORK_POOL]}}}
     found = api.post("/flow_runs/filter", json=ours).raise_for_status().json()
+    # In this order: one that starts in between is not among those found.
+    alive = {environment[RUN_ID] for _, environment in _runs()}
     dead = [run["id"] for run in found if run["id"] not in alive and not _is_starting(run)]
     while dead:
         for run_id in dead:

@@ -108,11 +108,6 @@ def prefect_api() -> httpx.Client:
     return httpx.Client(base_url=prefect_environment()["PREFECT_API_URL"], timeout=30)
 
 
-def all_workers_are_here() -> bool:
-    """Say whether the server is the one of this machine, whose workers are here too."""
-    return httpx.URL(prefect_environment()["PREFECT_API_URL"]).host in ("127.0.0.1", "localhost")
-
-
 def deployments() -> list[str]:
     """Return the names of the deployments that come with Hookline."""
     file = yaml.safe_load(shipped("prefect.yaml").read_text())

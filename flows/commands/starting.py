@@ -94,9 +94,7 @@ def work() -> NoReturn:
         )
     serving.deploy()
     with suppress(httpx.HTTPError):  # it comes with the next minute then
-        if serving.all_workers_are_here():
-            with serving.prefect_api() as api:
-                leftovers.mark_dead_runs(api, serving.WORK_POOL)
+        leftovers.mark_dead_runs_of_this_machine()
         serving.run_at_once("create-entities")
     # What a script starts in the background is born ignoring SIGINT, by which Prefect's worker
     # ends itself where it is told to by SIGTERM.

@@ -81,7 +81,7 @@ def runs_killed(system: System) -> Iterator[None]:
     yield
 
 
-@fault("Prefect's server is killed -9")
+@fault("Prefect's server is killed -9", on=("postgresql",))
 def prefect_killed(system: System) -> Iterator[None]:
     system.kill("prefect")
     yield

@@ -88,6 +88,6 @@ def acknowledged(notes: Path) -> dict[int, tuple[str, float]]:
 
 
 def longest_pause(moments: Sequence[float]) -> float:
-    """Return the longest time between two acknowledgements, in seconds."""
+    """Return the longest time between two acknowledgements, or the end of the load, in seconds."""
     pairs = pairwise(sorted(moments))
     return max((later - earlier for earlier, later in pairs), default=float("inf"))

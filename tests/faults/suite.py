@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 
 from models.database import transaction
 from models.receiving.spool import segments
@@ -58,11 +58,12 @@ def befall(system: System, fault: Fault, number_of_webhooks: int) -> Row:
         for sender in senders:
             sender.join()
         ended = monotonic()
+        last = time()
         noted = acknowledged(notes)
         all_is_through = lambda: not segments(system.spool) and not unfinished(row)  # noqa: E731
         wait_until(all_is_through, DRAIN_SECONDS, f"that all is through after {fault.words}")
         drain = monotonic() - ended
-        pause = longest_pause([at for _, at in noted.values()])
+        pause = longest_pause([*(at for _, at in noted.values()), last])
         found = count(row, noted)
     return Row(fault.words, system.kind, number_of_webhooks, len(noted), found, pause, drain)
 
