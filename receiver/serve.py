@@ -7,6 +7,9 @@ from models.settings import settings
 
 BLOCKING_THREADS = 8
 """Threads a process that take requests; they mostly wait for the disk."""
+STOP_SECONDS = 6
+"""How long what was taken may take to be answered, once the receiver is told to stop. Without it,
+one sender that never ends its request would keep it from stopping."""
 
 
 def serve() -> None:
@@ -21,6 +24,7 @@ def serve() -> None:
         workers=settings().receiver_workers,
         blocking_threads=BLOCKING_THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
         # The URL holds the key: the receiver writes a log of its own that names the source.
         log_access=False,
     ).serve()
