@@ -20,6 +20,8 @@ PROCESSES = 4
 CONNECTIONS = 4
 """Of each process."""
 ANSWER_SECONDS = 20
+REST_SECONDS = 0.5
+"""After one that was not acknowledged; what is due meanwhile is sent later, not all at once."""
 
 
 def body(row: str, number: int) -> bytes:
@@ -67,9 +69,10 @@ class Load:
         port = self.ports[first % len(self.ports)]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
         headers = {"Content-Type": "application/json"}
+        late = 0.0
         with (self.notes / f"{first}").open("wb", buffering=0) as notes:
             for number in range(first, self.count, PROCESSES * CONNECTIONS):
-                time.sleep(max(0, began + number / self.a_second - time.time()))
+                time.sleep(max(0, began + late + number / self.a_second - time.time()))
                 sent = body(self.row, number)
                 with suppress(OSError, http.client.HTTPException):
                     connection.request("POST", f"/webhooks/{self.api_key}", sent, headers)
@@ -77,8 +80,10 @@ class Load:
                     webhook_id = json.loads(answer.read()).get("id")
                     if answer.status == http.client.OK:
                         notes.write(f"{number} {webhook_id} {time.time()}\n".encode())
-                    continue
+                        continue
                 connection.close()  # it opens itself again
+                time.sleep(REST_SECONDS)
+                late = max(late, time.time() - began - number / self.a_second)
 
 
 def acknowledged(notes: Path) -> dict[int, tuple[str, float]]:
