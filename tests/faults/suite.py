@@ -1,7 +1,7 @@
 """A fault under load: what was sent, what of it is there afterwards, and the table that says so."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,8 +78,8 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def write(rows: Sequence[Row], left_out: Sequence[str], file: Path) -> None:
+def write(rows: Mapping[str, Row | None], file: Path) -> None:
     """Write the table to a file, with what this machine could not do."""
     said = f"Written by `make faults` on {date.today()}, {os.cpu_count()} cores.\n"
-    missing = "".join(f"- Left out on this machine: {words}.\n" for words in left_out)
-    file.write_text(f"{table(rows)}\n{said}{missing}")
+    missing = [f"- Left out on this machine: {words}.\n" for words, row in rows.items() if not row]
+    file.write_text(f"{table([row for row in rows.values() if row])}\n{said}{''.join(missing)}")
