@@ -62,39 +62,6 @@ def fault(
     return enter
 
 
-@fault("the receiver is killed -9")
-def receiver_killed(system: System) -> Iterator[None]:
-    system.kill("receiver")
-    yield
-
-
-@fault("the worker is killed -9")
-def worker_killed(system: System) -> Iterator[None]:
-    system.kill("worker")
-    yield
-
-
-@fault("all runs of create-entities are killed -9", on=("postgresql",))
-def runs_killed(system: System) -> Iterator[None]:
-    for run in system.runs():
-        run.kill()
-    yield
-
-
-@fault("Prefect's server is killed -9", on=("postgresql",))
-def prefect_killed(system: System) -> Iterator[None]:
-    system.kill("prefect")
-    yield
-
-
-@fault("the worker and its runs are killed -9", on=("postgresql",))
-def worker_killed_with_its_runs(system: System) -> Iterator[None]:
-    system.kill("worker")
-    for run in system.runs():
-        run.kill()
-    yield
-
-
 @fault("PostgreSQL is stopped for 30 s, in good order", seconds=30, on=("postgresql",))
 def postgres_stopped(system: System) -> Iterator[None]:
     assert system.postgres is not None
@@ -175,4 +142,37 @@ def clock_moved(system: System) -> Iterator[None]:
     for offset in ("+2h", "-1d", "+0"):
         moved.move(offset)
         sleep(3)
+    yield
+
+
+@fault("the receiver is killed -9")
+def receiver_killed(system: System) -> Iterator[None]:
+    system.kill("receiver")
+    yield
+
+
+@fault("the worker is killed -9")
+def worker_killed(system: System) -> Iterator[None]:
+    system.kill("worker")
+    yield
+
+
+@fault("all runs of create-entities are killed -9", on=("postgresql",))
+def runs_killed(system: System) -> Iterator[None]:
+    for run in system.runs():
+        run.kill()
+    yield
+
+
+@fault("Prefect's server is killed -9", on=("postgresql",))
+def prefect_killed(system: System) -> Iterator[None]:
+    system.kill("prefect")
+    yield
+
+
+@fault("the worker and its runs are killed -9", on=("postgresql",))
+def worker_killed_with_its_runs(system: System) -> Iterator[None]:
+    system.kill("worker")
+    for run in system.runs():
+        run.kill()
     yield
