@@ -99,6 +99,7 @@ class Kept:
             return
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def _end_group(group: int) -> None:
