@@ -31,6 +31,7 @@ from tasks.backfilling import (
     find_chosen_webhooks,
     reopen_records,
 )
+from tasks.giving_back import giving_back
 from tasks.webhooks import create_entity
 
 BATCH = 500
@@ -70,12 +71,13 @@ def _webhooks_again(what: Backfill) -> State[None]:
     failed: list[str] = []
     progress = Progress("backfill", len(webhook_ids))
     try:
-        for batch in _batches(webhook_ids):
-            claimed = claim_webhooks_again(batch, what.webhooks, started_at)
-            made = [each for chunk in chunks(claimed) for each in create_entity(chunk)]
-            outcomes += made
-            failed += run_subflows(records_by_entity(made))
-            progress.add(len(batch))
+        with giving_back():
+            for batch in _batches(webhook_ids):
+                claimed = claim_webhooks_again(batch, what.webhooks, started_at)
+                made = [each for chunk in chunks(claimed) for each in create_entity(chunk)]
+                outcomes += made
+                failed += run_subflows(records_by_entity(made))
+                progress.add(len(batch))
     finally:
         rows = [outcome.as_row() for outcome in worst_first(outcomes)]
         leave_table("backfill", sentence(outcomes), rows)

@@ -13,6 +13,7 @@ import httpx
 import yaml
 
 from flows import guarding
+from flows.automations import HEARTBEAT_SECONDS, crash_silent_runs
 from models.settings import IS_CHECKOUT, ROOT, place, settings
 
 WORK_POOL = "hookline"
@@ -54,6 +55,12 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        # In memory, as by default, a server that is started again has forgotten who holds a slot,
+        # and ends those runs at their next word.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+            "prefect.server.concurrency.lease_storage.filesystem"
+        ),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -86,11 +93,14 @@ def wait_for(
 def deploy() -> None:
     """Create the work pool and deploy every flow of our prefect.yaml to it, then of the user's.
 
+    With them goes the automation by which runs that were killed become Crashed.
+
     The user's is the prefect.yaml in the folder that an installed copy was started in. Where it
     cannot be deployed, Prefect's reason is shown, and ours work all the same.
 
     Raises:
         CalledProcessError: ours cannot be deployed; Prefect's command line has said why.
+        HTTPError: the automation for silent runs is not taken.
     """
     _prefect("work-pool", "create", WORK_POOL, "--type", "process", "--overwrite")
     _prefect("deploy", "--all", "--prefect-file", str(shipped("prefect.yaml")))
@@ -100,6 +110,15 @@ def deploy() -> None:
             _prefect("deploy", "--all", "--prefect-file", str(users))
         except subprocess.CalledProcessError:
             sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
+    with prefect_api() as api:
+        crash_silent_runs(api, WORK_POOL)
+
+
+def prefect_api() -> httpx.Client:
+    """Return a client of Prefect's server."""
+    environment = prefect_environment()
+    url, auth = environment["PREFECT_API_URL"], guarding.auth(environment)
+    return httpx.Client(base_url=url, auth=auth, timeout=30)
 
 
 def deployments() -> list[str]:
@@ -114,9 +133,7 @@ def run_at_once(flow: str) -> None:
     Raises:
         HTTPError: Prefect's server does not take it.
     """
-    environment = prefect_environment()
-    url, auth = environment["PREFECT_API_URL"], guarding.auth(environment)
-    with httpx.Client(base_url=url, auth=auth, timeout=30) as api:
+    with prefect_api() as api:
         deployment = api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         if any(schedule["active"] for schedule in deployment["schedules"]):
             api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status()

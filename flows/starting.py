@@ -2,15 +2,14 @@
 
 import signal
 import socket
-import subprocess
-import sys
 
 import click
+import yaml
 
-from flows import guarding, serving
+from flows import guarding, leftovers, serving
+from flows.keeping import Kept
 from models.settings import place, settings
 
-HONCHO = (sys.executable, "-m", "honcho")
 START_SECONDS = 120
 """A machine with much else to do takes a minute; one with nothing to do, a quarter of that."""
 
@@ -26,28 +25,51 @@ def refuse_taken_ports() -> None:
 
 
 def run_everything(api_key: str) -> int:
-    """Start what the Procfile names, print a welcome once all answers, and wait for the end.
+    """Start what the Procfile names, print a welcome once all answers, and keep all of it going.
+
+    One that ends before all has answered ends everything: what is wrong then is for a person. One
+    that dies later is started again.
 
     Returns:
         The code to exit with.
     """
     environment = serving.prefect_environment()
-    api_url = environment["PREFECT_API_URL"]
-    _take_every_end_as_ctrl_c()
-    everything = subprocess.Popen(  # noqa: S603  our own words
-        [*HONCHO, "start", "--procfile", str(serving.shipped("Procfile"))],
-        cwd=place(),
-        env=environment,
-    )
+    commands = yaml.safe_load(serving.shipped("Procfile").read_text())
+    everything: list[Kept] = []
+    take_every_end_as_ctrl_c()
     try:
-        if _all_answer(everything, api_url):
-            click.echo(_welcome(api_key, api_url.removesuffix("/api")))
-        elif everything.poll() is None:
+        for name, command in commands.items():
+            everything.append(Kept(name, command, place(), environment))
+        prefect_url = environment["PREFECT_API_URL"].removesuffix("/api")
+        if _all_answer(everything, prefect_url):
+            click.echo(_welcome(api_key, prefect_url))
+        elif (code := _ended(everything)) is not None:
+            return code or 1
+        else:
             click.echo(f"Not all answers after {START_SECONDS} seconds; see above why.", err=True)
-        everything.wait()
+        for each in everything:
+            each.keep()
+        while True:
+            signal.pause()
     except KeyboardInterrupt:
-        everything.terminate()
-    return everything.wait()
+        return 0
+    finally:
+        _end(everything, environment["HOOKLINE_HOME"])
+
+
+def _ended(everything: list[Kept]) -> int | None:
+    return next((code for each in everything if (code := each.ended()) is not None), None)
+
+
+def _end(everything: list[Kept], home: str) -> None:
+    """End all at once, and then the runs of a worker that was killed."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # it is on its way
+    for each in everything:
+        each.tell_to_end()
+    for each in everything:
+        each.end()
+    leftovers.end_runs(home)
 
 
 def refuse_taken(host: str, port: int, setting: str) -> None:
@@ -62,7 +84,7 @@ def refuse_taken(host: str, port: int, setting: str) -> None:
         ) from None
 
 
-def _take_every_end_as_ctrl_c() -> None:
+def take_every_end_as_ctrl_c() -> None:
     """Have SIGTERM interrupt like SIGINT, so that either ends all that was started.
 
     SIGINT is set too: what a script starts in the background is born ignoring it, and so would be
@@ -72,12 +94,13 @@ def _take_every_end_as_ctrl_c() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
+def _all_answer(everything: list[Kept], prefect_url: str) -> bool:
     """Wait until the receiver and the deployments are there; give up where a process ended."""
     receiver = f"http://{settings().host}:{settings().port}/healthz"
-    deployed = [f"{api_url}/deployments/name/{name}/{name}" for name in serving.deployments()]
+    deployments = f"{prefect_url}/api/deployments/name"
+    deployed = [f"{deployments}/{name}/{name}" for name in serving.deployments()]
     auth = guarding.auth(serving.prefect_environment())
-    runs = lambda: everything.poll() is None  # noqa: E731
+    runs = lambda: _ended(everything) is None  # noqa: E731
     return serving.wait_for(receiver, START_SECONDS, runs) and all(
         serving.wait_for(url, START_SECONDS, runs, auth) for url in deployed
     )

@@ -88,7 +88,7 @@ class Webhook(SQLModel, table=True):
     error_count: int = 0
     """How many errors are logged; a Done webhook with errors is done with warnings."""
     flow_run_id: UUID | None = None
-    """The Prefect run that processed it last."""
+    """The Prefect run that has claimed it, or that processed it last."""
 
 
 class WebhookParseError(SQLModel, table=True):

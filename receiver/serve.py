@@ -14,6 +14,9 @@ CONNECTIONS_FOR_EACH_REQUEST = 2
 """Connections that a process keeps open, for each request that it may have in hand: most idle."""
 OPEN_FILES = 64
 """Files that a process has open besides connections."""
+STOP_SECONDS = 6
+"""How long what was taken may take to be answered, once the receiver is told to stop. Without it,
+one sender that never ends its request would keep it from stopping."""
 
 
 def serve() -> None:
@@ -36,6 +39,7 @@ def serve() -> None:
         workers=settings().receiver_workers,
         backpressure=connections,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
         # The URL holds the key: the receiver writes a log of its own that names the source.
         log_access=False,
     )

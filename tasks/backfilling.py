@@ -20,6 +20,7 @@ from models.site_events.anew import count_refetched, fetch_anew
 from models.site_events.noting import Noted
 from models.site_events.outcome import Refetched
 from tasks.retries import DATABASE_TASK
+from tasks.running import run_id
 
 
 @task(**DATABASE_TASK)
@@ -61,7 +62,7 @@ def claim_webhooks_again(
 ) -> list[UUID]:
     """Put these webhooks back and claim them; those that another run has are passed over."""
     with transaction() as session:
-        return claim_again(session, webhook_ids, chosen, unchanged_since, utc_now())
+        return claim_again(session, webhook_ids, chosen, unchanged_since, utc_now(), run_id())
 
 
 @task(**DATABASE_TASK)

@@ -22,7 +22,7 @@ def claim_webhooks(batch_size: int) -> list[UUID]:
     """Set the oldest New webhooks to Processing, and return their ids."""
     with transaction() as session:
         periods(session)  # a period that is wrong is said before anything is claimed
-        return claim(session, batch_size, utc_now())
+        return claim(session, batch_size, utc_now(), run_id())
 
 
 @task(**DATABASE_TASK)

@@ -35,10 +35,13 @@ def clean_environment(**ours: str) -> dict[str, str]:
 
 @contextmanager
 def running(command: str, *arguments: str, env: Mapping[str, str], log: Path) -> Iterator[Process]:
-    """Run a command of the virtual environment, with its output in a file; end it at last."""
+    """Run a command, of the virtual environment if it has it; end it at last.
+
+    Its output goes to a file.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(BIN / command), *arguments],
+            [str(ours if (ours := BIN / command).exists() else command), *arguments],
             cwd=ROOT,
             env=env,
             stdout=output,

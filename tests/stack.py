@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import psutil
 import pytest
 
 from tests.processes import (
@@ -115,6 +116,13 @@ class Stack:
                 break
             sleep(0.5)
         return answer
+
+
+def child_of(stack: Stack, word: str) -> psutil.Process:
+    """Return the process that `hookline run` started with a word in its command."""
+    children = psutil.Process(stack.process.pid).children()
+    (found,) = [process for process in children if word in " ".join(process.cmdline()[1:])]
+    return found
 
 
 def started(folder: Path) -> Iterator[Stack]:

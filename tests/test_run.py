@@ -1,6 +1,7 @@
 """`hookline run`: everything starts, the curl works, and everything ends."""
 
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
@@ -11,7 +12,8 @@ from models.database import reading
 from models.settings import settings
 from models.webhook import Status, Webhook
 from tests.processes import alive, descendants
-from tests.stack import Stack, started
+from tests.receiver.conftest import within
+from tests.stack import Stack, child_of, started
 from tests.webhooks import records
 
 A_MINUTE_AND_A_START = 240
@@ -50,11 +52,17 @@ def _finished(webhook_id: UUID) -> Webhook:
 
 @pytest.mark.prefect
 @pytest.mark.parametrize("number", [signal.SIGINT])  # how SIGTERM ends it, `stack` looks at
-def test_it_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
-    for stack in started(tmp_path):
+def test_it_starts_again_what_dies_and_ends_all_that_it_started(
+    tmp_path: Path, number: int
+) -> None:
+    with contextmanager(started)(tmp_path) as stack:
         stack.welcome()
+        child_of(stack, "receiver.serve").kill()
+        assert within(60, lambda: stack.log.read_text().count("Started worker-1") == 2)
+        stack.curl()
         all_of_it = descendants(stack.process.pid)
         assert len(all_of_it) > 5
+        child_of(stack, "worker").kill()  # which leaves its runs
         stack.process.send_signal(number)
-        stack.process.wait(60)
+        stack.process.wait(20)
         assert alive(all_of_it) == set()

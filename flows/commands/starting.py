@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 import httpx
 
-from flows import guarding, serving, starting
+from flows import guarding, leftovers, serving, starting
 from flows.entities import refusals as refused_flows
 from models import migrations
 from models.database import transaction
@@ -95,5 +95,9 @@ def work() -> NoReturn:
         )
     serving.deploy()
     with suppress(httpx.HTTPError):  # it comes with the next minute then
+        leftovers.mark_dead_runs_of_this_machine()
         serving.run_at_once("create-entities")
+    # What a script starts in the background is born ignoring SIGINT, by which Prefect's worker
+    # ends itself where it is told to by SIGTERM.
+    starting.take_every_end_as_ctrl_c()
     os.execve(sys.executable, serving.WORKER, environment)  # noqa: S606

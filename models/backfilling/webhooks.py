@@ -66,6 +66,7 @@ def claim_again(
     chosen: WebhookSelection,
     unchanged_since: datetime,
     now: datetime,
+    run_id: UUID | None = None,
 ) -> list[UUID]:
     """Put webhooks back to New and claim them at once, and return their ids.
 
@@ -93,6 +94,7 @@ def claim_again(
             status=Status.PROCESSING,
             status_since=now,
             attempts=1,
+            flow_run_id=run_id,
             updates_record=chosen.made_before is MadeBefore.UPDATE,
         )
         .returning(col(Webhook.received_at), col(Webhook.id)),

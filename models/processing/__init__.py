@@ -2,6 +2,7 @@
 
 claiming     which webhooks a run takes, and the way back for those that got stuck
 part         one of the records that a webhook comes to
+giving_back  the way back at once, for those whose run is over
 recording    from claimed webhooks to records
 saving       drafts, saved set-based
 settling     what webhooks came to, written down

@@ -24,8 +24,10 @@ left. The first time, a run was most likely just stopped.
 """
 
 
-def claim(session: Session, limit: int, now: datetime) -> list[UUID]:
+def claim(session: Session, limit: int, now: datetime, run_id: UUID | None = None) -> list[UUID]:
     """Set up to `limit` New webhooks, the oldest first, to Processing, and return their ids.
+
+    They say which run has them, so that they can go back to New once that is over.
 
     PostgreSQL skips what another run is claiming at this moment. SQLite has one writer at a time,
     so that there the claims come one after the other. A webhook under suspicion is claimed alone
@@ -37,7 +39,12 @@ def claim(session: Session, limit: int, now: datetime) -> list[UUID]:
     claimed = session.execute(
         update(Webhook)
         .where(col(Webhook.id) == oldest.c.id)
-        .values(status=Status.PROCESSING, status_since=now, attempts=col(Webhook.attempts) + 1)
+        .values(
+            status=Status.PROCESSING,
+            status_since=now,
+            attempts=col(Webhook.attempts) + 1,
+            flow_run_id=run_id,
+        )
         .returning(col(Webhook.received_at), col(Webhook.id)),
         execution_options={"synchronize_session": False},
     )

@@ -5,10 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
+import pytest
 from sqlalchemy import text
 
+from flows.serving import BIN
 from models.database import engine
 from models.webhook import Status
+from tests.processes import running
 from tests.stack import Stack
 from tests.webhooks import FORM, records, set_stuck_limit, statuses, store
 
@@ -57,3 +60,21 @@ def test_watching_goes_on_where_the_database_broke_off_between_claim_and_record(
     assert "1 webhook: 1 done" in output
     assert records() == {webhook_id: 1}
     assert "ada@example.com" not in output
+
+
+@pytest.mark.parametrize("born", ["", "trap '' INT; "], ids=["by hand", "by a script"])
+def test_a_run_that_is_told_to_end_gives_back_what_it_has_in_hand(
+    born: str, stack: Stack, postgres_database: str, tmp_path: Path
+) -> None:
+    ids = store(*[FORM] * MANY)
+    call = f"from flows.create_entities import create_entities; create_entities({MANY})"
+    environment = {**stack.environment, "HOOKLINE_DATABASE_URL": postgres_database}
+    script = f'{born}exec {BIN}/python -c "{call}"'
+    with running("bash", "-c", script, env=environment, log=tmp_path / "log") as process:
+        _wait_until(lambda: statuses()[Status.DONE] > 0)
+        process.terminate()
+        process.wait(10)
+    left = statuses()
+    assert left[Status.DONE] > 0 and left[Status.NEW] > 0, "it was not in the middle"
+    assert left[Status.DONE] + left[Status.NEW] == MANY
+    assert set(records().values()) == {1} and set(records()) < set(ids)

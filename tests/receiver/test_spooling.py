@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from models.identity import utc_now
 from models.receiving.spool import segments
 from models.source import add_source
 from receiver import create_app
-from tests.processes import descendants
+from tests.processes import alive, descendants
 from tests.receiver.conftest import (
     SPOOLING,
     STORE_TIMEOUT,
@@ -145,6 +146,18 @@ def test_what_was_taken_is_answered_when_the_receiver_is_told_to_stop(
         os.kill(spooling.pid, signal.SIGTERM)
         assert answer.result().status_code == 200
     assert len(segments(spooling.spool)) == 1
+
+
+def test_a_sender_that_never_ends_its_request_does_not_keep_the_receiver_from_stopping(
+    sqlite_database: str, serve: Serve
+) -> None:
+    with serve(sqlite_database) as served:
+        port = int(served.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST /webhooks/key HTTP/1.1\r\nContent-Length: 100\r\n\r\nand then?")
+            sleep(0.5)
+            os.kill(served.pid, signal.SIGTERM)
+            assert within(10, lambda: alive({served.pid}) == set())
 
 
 @pytest.mark.usefixtures("sqlite_database")

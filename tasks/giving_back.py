@@ -1,0 +1,63 @@
+"""Tasks on webhooks whose run is over before it was through with them: they go back to New."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+from prefect import task
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import TERMINAL_STATES
+
+from models.database import (
+    DatabaseAwayError,
+    DatabaseRefusedError,
+    bounded_engine,
+    reading,
+    transaction,
+)
+from models.identity import utc_now
+from models.processing.giving_back import give_back, holders
+from tasks.retries import DATABASE_TASK
+from tasks.running import run_id
+
+END_SECONDS = 2.0
+"""How long the database may take to hear that a run is over, of the ten that it has to end."""
+MOST_RUNS = 200
+"""Runs that are asked for at a time: as many as Prefect answers with."""
+
+
+@contextmanager
+def giving_back() -> Iterator[None]:
+    """Give back what this run has claimed where it is told to end, or fails, in the middle.
+
+    Where the database does not hear of it, a later run gives it back.
+    """
+    try:
+        yield
+    except BaseException:
+        if this_run := run_id():
+            with (
+                suppress(DatabaseAwayError, DatabaseRefusedError),
+                transaction(bounded_engine(END_SECONDS)) as session,
+            ):
+                give_back(session, [this_run], utc_now(), blameless=True)
+        raise
+
+
+def other_runs_with_webhooks() -> list[UUID]:
+    """Return the other runs that have webhooks in hand; a look at an index, and no task run."""
+    with suppress(DatabaseAwayError), reading() as session:
+        return [run for run in holders(session) if run != run_id()][:MOST_RUNS]
+    return []
+
+
+@task(**DATABASE_TASK)
+def give_back_of_ended_runs(run_ids: list[UUID]) -> int:
+    """Give back what those of these runs had in hand that are over, as one that was killed."""
+    with get_client(sync_client=True) as client:
+        theirs = FlowRunFilter(id=FlowRunFilterId(any_=run_ids))
+        runs = client.read_flow_runs(flow_run_filter=theirs)
+    ended = [run.id for run in runs if run.state_type in TERMINAL_STATES]
+    with transaction() as session:
+        return give_back(session, ended, utc_now(), blameless=False) if ended else 0
