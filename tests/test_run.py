@@ -26,7 +26,7 @@ def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
         assert address in stack.welcome()
 
 
-def test_the_curl_of_the_welcome_becomes_a_record_by_the_schedule(
+def test_the_curl_of_the_welcome_becomes_a_record_by_itself(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOOKLINE_DATABASE_URL", stack.database_url)
@@ -36,7 +36,9 @@ def test_the_curl_of_the_welcome_becomes_a_record_by_the_schedule(
     assert (webhook.status, webhook.webhook_source) == (Status.DONE, "getting-started")
     assert records()[webhook_id] == 1
     run = stack.get(f"flow_runs/{webhook.flow_run_id}")
-    assert run["auto_scheduled"] is True
+    assert (
+        run["deployment_id"] == stack.get("deployments/name/create-entities/create-entities")["id"]
+    )
 
 
 def _finished(webhook_id: UUID) -> Webhook:
