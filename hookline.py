@@ -32,7 +32,7 @@ if in_the_way := rooms_in_the_way(Path.cwd()):
     )
 
 from flows import starting
-from flows.commands import backup, entity, notification, source, webhook
+from flows.commands import backup, entity, notification, source, user, webhook
 from flows.commands import starting as start
 from models.backup.manifest import BackupError
 from models.database import DatabaseAwayError, DatabaseRefusedError
@@ -42,13 +42,17 @@ from models.processing.correcting import WebhookError
 from models.scaffold import ScaffoldError
 from models.settings import settings
 from models.source import SourceError
+from models.users.accounts import UserError
+from models.users.passwords import PasswordError
 
 IN_WORDS = (
     BackupError,
     MigrationError,
     NotificationError,
+    PasswordError,
     ScaffoldError,
     SourceError,
+    UserError,
     WebhookError,
 )
 """Errors whose text tells a person what to do."""
@@ -72,6 +76,7 @@ for command in (
     start.work,
     start.migrate,
     source.source,
+    user.user,
     entity.entity,
     webhook.explain,
     webhook.webhook,

@@ -25,8 +25,12 @@ def refuse_taken_ports() -> None:
     refuse_taken("127.0.0.1", settings().prefect_port, "HOOKLINE_PREFECT_PORT")
 
 
-def run_everything(api_key: str) -> int:
+def run_everything(api_key: str, first_user: tuple[str, str] | None) -> int:
     """Start what the Procfile names, print a welcome once all answers, and wait for the end.
+
+    Args:
+        api_key: a key to try things with.
+        first_user: name and password of the console's user, where it was just made.
 
     Returns:
         The code to exit with.
@@ -41,9 +45,10 @@ def run_everything(api_key: str) -> int:
     )
     try:
         if _all_answer(everything, api_url):
-            click.echo(_welcome(api_key, api_url.removesuffix("/api")))
+            click.echo(_welcome(api_key, first_user, api_url.removesuffix("/api")))
         elif everything.poll() is None:
             click.echo(f"Not all answers after {START_SECONDS} seconds; see above why.", err=True)
+            click.echo("\n".join(_sign_in_lines(first_user)))
         everything.wait()
     except KeyboardInterrupt:
         everything.terminate()
@@ -82,7 +87,7 @@ def _all_answer(everything: "subprocess.Popen[bytes]", api_url: str) -> bool:
     )
 
 
-def _welcome(api_key: str, prefect_url: str) -> str:
+def _welcome(api_key: str, first_user: tuple[str, str] | None, prefect_url: str) -> str:
     receiver = f"http://{settings().host}:{settings().port}"
     body = '{"EntityName": "FormSubmit", "FirstName": "Ada", "LastName": "Lovelace"}'
     return "\n".join(
@@ -90,7 +95,8 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             "",
             "Hookline is up.",
             f"  Receiver    {receiver}/webhooks/<key>",
-            f"  Webhooks    {receiver}/console/webhooks",
+            f"  Console     {receiver}/console/",
+            *_sign_in_lines(first_user),
             f"  Flow runs   {prefect_url}/runs",
             "",
             "Send a webhook; it is a record within seconds:",
@@ -99,3 +105,11 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             "",
         )
     )
+
+
+def _sign_in_lines(first_user: tuple[str, str] | None) -> tuple[str, ...]:
+    """Say the password of a user who was just made, this once: only its hash is kept."""
+    if first_user is None:
+        return ()
+    name, password = first_user
+    return (f"              sign in as {name} with {password} (shown this once)",)

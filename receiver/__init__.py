@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from models.database import DatabaseAwayError
 from receiver import console, health, intake
+from receiver.console.words import page_of
 from receiver.keys import Keys
 from receiver.writer import Writer
 
@@ -34,14 +35,19 @@ def create_app() -> Flask:
     app.extensions["writer"] = Writer()
     app.register_blueprint(intake.blueprint)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(console.blueprint)
+    console.register(app)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(DatabaseAwayError, _database_away)
     return app
 
 
 def _in_words(error: HTTPException) -> ResponseReturnValue:
-    """Answer every refusal as JSON that says what to do, with the headers that belong to it."""
+    """Answer every refusal as JSON that says what to do, with the headers that belong to it.
+
+    Under /console it is a page.
+    """
+    if request.path.startswith("/console"):
+        return page_of(error)
     response = jsonify(error=error.name, message=error.description)
     response.status_code = error.code or 500
     for name, value in error.get_headers():
