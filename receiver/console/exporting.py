@@ -4,9 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from flask import Response, g, stream_with_context
+from flask import Response, g
 from sqlmodel import col, select
 
 from models.database import transaction
@@ -100,8 +101,9 @@ def _streamed(
     parts = (_csv if form == "csv" else _json)(columns, lines())
     kind = "text/csv; charset=utf-8" if form == "csv" else "application/json"
     disposition = f'attachment; filename="{name}.{form}"'
+    first = next(parts)  # what goes wrong at the beginning is still answered by a page
     return Response(
-        stream_with_context(parts),
+        chain([first], parts),
         content_type=kind,
         headers={"Content-Disposition": disposition},
     )
