@@ -124,7 +124,7 @@ def evidence(decision: ContactDecision) -> str:
             decision.record_id,
             Rule(decision.rule),
             decision.contact_id,
-            tuple(filter(None, decision.used.split(","))),
+            tuple(filter(None, decision.used.split(", "))),
             candidates=decision.candidates,
             made=decision.made,
         )

@@ -1,6 +1,8 @@
 """Which webhooks an email or a phone has to do with: by the contacts that have it."""
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import phonenumbers
@@ -17,6 +19,7 @@ from models.settings import settings
 from models.source import WebhookSource
 from models.webhook import WebhookRecord
 
+SEPARATORS = ("", " ", "-", ".")
 MOST = 1000
 """Contacts, records and webhooks of one person that are looked at."""
 
@@ -68,24 +71,29 @@ def _email_keys(session: Session, written: str) -> list[UUID]:
 
 
 def _spellings(session: Session, written: str) -> set[str]:
-    """Return the ways in which people and programs write a phone, and what was written itself."""
+    """Return the usual ways in which a phone is written, and what was written itself.
+
+    A phone alone has no key, since nobody is found by one alone when a record comes.
+    """
     spelled = {written}
     if "@" in written:
         return spelled
     regions = {settings().default_region, *session.exec(select(WebhookSource.region).distinct())}
     for region in regions:
-        try:
-            number = phonenumbers.parse(written, region)
-        except NumberParseException:
-            continue
-        for style in (
-            PhoneNumberFormat.E164,
-            PhoneNumberFormat.INTERNATIONAL,
-            PhoneNumberFormat.NATIONAL,
-        ):
-            spelled.add(phonenumbers.format_number(number, style))
-    digits = {"".join(filter(str.isdigit, each)) for each in spelled}
-    return spelled | {each for each in digits if each}
+        with suppress(NumberParseException):
+            spelled |= _formats(phonenumbers.parse(written, region))
+    return spelled | {_separated(each, by) for each in spelled for by in SEPARATORS}
+
+
+def _formats(number: phonenumbers.PhoneNumber) -> set[str]:
+    styles = (PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
+    international, national = (phonenumbers.format_number(number, style) for style in styles)
+    return {international, national, f"+{number.country_code} {national}"}
+
+
+def _separated(phone: str, by: str) -> str:
+    """Write a phone with another sign between its groups: +1 617-555-0123 is +1.617.555.0123."""
+    return re.sub(r"[^\d+]+", by, phone).strip(by or None)
 
 
 def _records_of(
