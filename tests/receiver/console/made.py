@@ -4,12 +4,15 @@ import json
 from typing import Any
 from uuid import UUID
 
-from models.database import transaction
+from sqlmodel import col, select
+
+from models.database import reading, transaction
 from models.entities import entities_of_people
 from models.identity import new_id, utc_now
 from models.matching.search import search_and_create_contacts, waiting_records
 from models.processing.claiming import claim
 from models.processing.recording import create_records
+from models.users.tables import ConsoleAudit
 from models.webhook import Webhook
 
 
@@ -47,3 +50,9 @@ def run() -> None:
         with transaction() as session:
             waiting = waiting_records(session, entity, 1000, utc_now())
             search_and_create_contacts(session, entity, waiting, utc_now(), new_id())
+
+
+def audit() -> list[ConsoleAudit]:
+    """Return what users did, the first first."""
+    with reading() as session:
+        return list(session.exec(select(ConsoleAudit).order_by(col(ConsoleAudit.id))))
