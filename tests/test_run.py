@@ -20,7 +20,7 @@ A_MINUTE_AND_A_START = 120
 def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
     receiver = f"http://127.0.0.1:{stack.environment['HOOKLINE_PORT']}"
     prefect = f"http://127.0.0.1:{stack.environment['HOOKLINE_PREFECT_PORT']}"
-    for address in (f"{receiver}/webhooks/", f"{receiver}/console/webhooks", f"{prefect}/runs"):
+    for address in (f"{receiver}/webhooks/", f"{receiver}/console/", f"{prefect}/runs"):
         assert address in stack.welcome()
 
 
