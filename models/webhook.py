@@ -62,6 +62,7 @@ class Webhook(SQLModel, table=True):
             "ix_webhook_troubled",
             "received_at",
             "id",
+            "status",
             postgresql_where=text("status = 'Failed' OR error_count > 0"),
             sqlite_where=text("status = 'Failed' OR error_count > 0"),
         ),

@@ -105,7 +105,7 @@ def _sort_status(chosen: Filter, made: Layers) -> None:
     if status == Status.NEW:
         made.by_index.append(NEW)
     elif status == Status.PROCESSING:
-        made.by_index.append(col(Webhook.id).in_(_processing()))
+        made.by_index.append(col(Webhook.id).in_(in_hand()))
     elif status in (Status.DONE, WARNED):
         made.by_reading.append(lambda rows: _done(rows, status == WARNED))
     elif status:
@@ -117,8 +117,8 @@ def _done(rows: Any, warned: bool) -> ColumnElement[bool]:
     return and_(rows.status == Status.DONE, errors > 0 if warned else errors == 0)
 
 
-def _processing() -> Any:
-    """Return the few that runs have in hand: an order and a limit have the index answer."""
+def in_hand() -> Any:
+    """Select the few that runs have in hand: an order and a limit have the index answer."""
     return (
         select(Webhook.id)
         .where(Webhook.status == Status.PROCESSING)

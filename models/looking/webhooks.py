@@ -16,7 +16,7 @@ from models.looking.people import webhooks_of_person
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 
 PAGE = 50
-MOST_READ = 100_000
+MOST_READ = 50_000
 """Among how many rows a page looks for what no index answers."""
 MOST_SEARCHED = 10_000
 """In how many bodies a page looks for a text."""

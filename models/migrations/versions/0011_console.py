@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_troubled",
         "webhook",
-        ["received_at", "id"],
+        ["received_at", "id", "status"],
         postgresql_where=TROUBLED,
         sqlite_where=TROUBLED,
     )
