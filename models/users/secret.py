@@ -3,9 +3,9 @@
 All receivers of a machine share it. Those of several machines are given the same by a setting.
 """
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -19,16 +19,15 @@ def session_secret() -> str:
 
 @cache
 def _kept(file: Path) -> str:
-    """Read the secret, which is made where there is none, whole or not at all.
+    """Read the secret, which is made where there is none.
 
-    Of two processes that make one at once, both use the one that was linked first.
+    Of two processes that find none at once, one waits for the other and reads what it has made.
     """
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made = file.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}")
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            os.link(made, file)
-        made.unlink()
-    return file.read_text()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)  # until it is closed
+        if found := opened.read():
+            return found
+        made = secrets.token_urlsafe(48)
+        opened.write(made)
+        return made

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from models.users.accounts import find_user
+from models.users.auditing import note
 from models.users.passwords import is_right
 from models.users.tables import ConsoleUser
 
@@ -37,6 +38,7 @@ def sign_in(session: Session, name: str, password: str, now: datetime) -> Consol
     user.failures += 1
     if user.failures >= MOST_FAILURES:
         user.failures, user.locked_until = 0, now + LOCKED_FOR
+        note(session, user.name, "locked", "console_user", now, user.id)
     return None
 
 

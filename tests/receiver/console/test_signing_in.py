@@ -15,6 +15,7 @@ from models.users.roles import Role
 from models.users.signing_in import MOST_FAILURES
 from receiver import create_app
 from receiver.console import gate
+from tests.receiver.console.made import audit
 from tests.receiver.console.people import PASSWORD, Person, signed_in
 
 WRONG = "The name or the password is wrong."
@@ -65,6 +66,7 @@ def test_a_name_is_locked_after_failures_and_open_again_in_time(app: Flask) -> N
     for _ in range(MOST_FAILURES):
         person.sign_in("look", "wrong")
     assert person.sign_in("look").status_code == 401
+    assert [each.action for each in audit()] == ["locked"]
     with transaction() as session:
         user = find_user(session, "look")
         assert user and user.locked_until and user.locked_until > utc_now()
