@@ -48,12 +48,14 @@ def chart(received: Received, period: Period) -> Chart:
     if rest := named[MOST_SOURCES:]:
         series.append((OTHERS, [sum(at) for at in zip(*(bars for _, bars in rest), strict=True)]))
     columns = list(zip(*(bars for _, bars in series), strict=True)) or [()] * period.bars
-    step = _step(max((sum(column) for column in columns), default=0))
-    top = step * 4
+    most = max((sum(column) for column in columns), default=0)
+    step = _step(most)
+    steps = max(1, ceil(most / step))
+    top = step * steps
     slot = (WIDTH - LEFT) / period.bars
     return Chart(
         list(_blocks(received, period, series, top, slot)),
-        [(_y(step * number, top), step * number) for number in range(5)],
+        [(_y(step * number, top), step * number) for number in range(steps + 1)],
         list(_labels(received.starts, period, slot)),
         [(name, sum(bars)) for name, bars in series],
         list(reversed(list(zip(received.starts, columns, strict=True)))),
@@ -100,7 +102,7 @@ def _y(count: int, top: int) -> float:
 
 
 def _step(most: int) -> int:
-    """Return a round number, four of which are enough for the highest bar."""
-    least = max(1, ceil(most / 4))
+    """Return a round number, at most five of which are as high as the highest bar."""
+    least = max(1, ceil(most / 5))
     size = int(10 ** int(log10(least)))
     return next(size * each for each in (1, 2, 5, 10) if size * each >= least)

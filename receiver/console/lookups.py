@@ -1,5 +1,6 @@
 """Lookups, changed by who may: a change takes effect with the next batch."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import Boolean
 from sqlmodel import Session, SQLModel
 
 from models.database import transaction
-from models.durations import DurationError
+from models.durations import DurationError, in_words
 from models.editing.lookups import (
     EditError,
     choices,
@@ -101,6 +102,7 @@ def _page(table: str, row_id: UUID | None = None, sent: dict[str, Any] | None = 
             sent=sent or {},
             choices={column.name: choices(session, column) for column in columns(model)},
             names=_names(session, model),
+            in_words=lambda seconds: in_words(timedelta(seconds=seconds)),
             is_flag=lambda column: isinstance(column.type, Boolean),
         )
 
