@@ -56,7 +56,7 @@ class Webhook(SQLModel, table=True):
         ),
         Index("ix_webhook_status_since", "status", "status_since"),
         Index("ix_webhook_received_at", "received_at"),
-        Index("ix_webhook_source_received_at", "webhook_source", "received_at", "id"),
+        Index("ix_webhook_source_received_at", "webhook_source", "received_at"),
         # Those that people look for: failed, or done with warnings.
         Index(
             "ix_webhook_troubled",

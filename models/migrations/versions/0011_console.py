@@ -50,9 +50,7 @@ def upgrade() -> None:
         postgresql_where=TROUBLED,
         sqlite_where=TROUBLED,
     )
-    op.create_index(
-        "ix_webhook_source_received_at", "webhook", ["webhook_source", "received_at", "id"]
-    )
+    op.create_index("ix_webhook_source_received_at", "webhook", ["webhook_source", "received_at"])
     op.create_index("ix_contact_communication_value", "contact_communication", ["value"])
 
 
