@@ -15,6 +15,8 @@ from models.entity import Lookup
 from models.webhook import WebhookEntity, WebhookStatus
 
 MOST_SHOWN = 1000
+LARGEST = 2**31 - 1
+"""What a column for whole numbers holds."""
 
 FIXED = {"webhook_status"}
 """Lookups whose rows are the process's own: their periods change, and no more."""
@@ -131,16 +133,21 @@ def _checked(table: type[SQLModel], name: str, value: Any) -> Any:
     if table is WebhookEntity and value not in entities():
         known = ", ".join(sorted(entities()))
         raise EditError(f'There is no entity "{value}". There are: {known}.')
-    return UUID(value) if column.foreign_keys else _number(name, column, value)
+    return _read(name, column, value)
 
 
-def _number(name: str, column: Any, value: Any) -> Any:
-    if column.type.python_type is not int:
-        return value
+def _read(name: str, column: Any, value: Any) -> Any:
+    """Read a number or an id from what was typed or chosen."""
     try:
-        return int(value)
+        if column.foreign_keys:
+            return UUID(value)
+        if column.type.python_type is int and abs(number := int(value)) <= LARGEST:
+            return number
     except ValueError:
-        raise EditError(f"{name} is a whole number.") from None
+        raise EditError(f"“{value}” is no {name}.") from None
+    if column.type.python_type is int:
+        raise EditError(f"{name} is at most {LARGEST}.")
+    return value
 
 
 def describe(values: Mapping[str, Any]) -> str:

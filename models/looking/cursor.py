@@ -1,7 +1,7 @@
 """Where a page of a list ends: a moment and an id, as they stand in a link."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,8 @@ class Cursor:
         at, _, id_ = (text or "").partition("~")
         try:
             moment = datetime.fromisoformat(at.replace(" ", "+"))
-            return cls(moment, UUID(id_)) if moment.tzinfo else None
-        except ValueError:
+            return cls(moment.astimezone(UTC), UUID(id_)) if moment.tzinfo else None
+        except (ValueError, OverflowError):
             return None
 
     def behind(self, at: Any, id_: Any) -> ColumnElement[bool]:

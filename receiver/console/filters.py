@@ -48,6 +48,6 @@ def in_words(said: dict[str, str]) -> str:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         abort(400, f"“{text}” is no date and time. Write one as 2026-06-01T09:00, in UTC.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -28,6 +28,8 @@ NOBODY_YET = (
 @blueprint.before_request
 def let_in() -> ResponseReturnValue | None:
     """Let in who is signed in and may; send others to the sign-in page, or say why not."""
+    if any("\x00" in value for value in (*request.values.values(), request.path)):
+        abort(400, "There is a NUL in this, which no name, filter or value can have.")
     if request.endpoint in PUBLIC:
         _refuse_forged()
         return None
