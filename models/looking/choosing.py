@@ -61,6 +61,8 @@ class Layers:
     by_index: list[ColumnElement[bool]] = field(default_factory=list)
     by_reading: list[Condition] = field(default_factory=list)
     by_body: Condition | None = None
+    scattered: bool = False
+    """Whether what the index finds lies here and there among all the others."""
 
 
 def layers(
@@ -81,6 +83,7 @@ def layers(
         made.by_index.append(col(Webhook.received_at) >= chosen.since)
     if chosen.until:
         made.by_index.append(col(Webhook.received_at) < chosen.until)
+    of_time = len(made.by_index)
     if of_person is not None:
         made.by_index.append(col(Webhook.id).in_(of_person) if of_person else false())
     _sort_status(chosen, made)
@@ -95,6 +98,7 @@ def layers(
         made.by_reading.append(lambda rows: _has_error(rows, chosen.kind))
     if chosen.text:
         made.by_body = lambda rows: _in_body(rows, chosen.text, postgresql)
+    made.scattered = len(made.by_index) > of_time
     return made
 
 

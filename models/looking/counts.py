@@ -50,6 +50,7 @@ class Received:
     by_source: dict[str, list[int]]
     """For each source, the one with most first, how many in each bar."""
     outcomes: Counter[str]
+    counted_at: datetime | None = None
 
     @property
     def total(self) -> int:
@@ -76,7 +77,8 @@ def received(session: Session, period: Period, now: datetime) -> Received:
         bars[place.get(_moment(start), len(starts) - 1)] += count  # a clock may be ahead of ours
     largest_first = sorted(by_source.items(), key=lambda each: -sum(each[1]))
     total = sum(map(sum, by_source.values()))
-    return Received(starts, dict(largest_first), _outcomes(session, starts[0], total))
+    outcomes = _outcomes(session, starts[0], total)
+    return Received(starts, dict(largest_first), outcomes, now)
 
 
 def waiting(session: Session) -> Waiting:

@@ -18,6 +18,8 @@ from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 PAGE = 50
 MOST_READ = 50_000
 """Among how many rows a page looks for what no index answers."""
+MOST_SCATTERED = 10_000
+"""Among how many, where they lie scattered over the table: each costs a page of the disk."""
 MOST_SEARCHED = 10_000
 """In how many bodies a page looks for a text."""
 
@@ -91,8 +93,9 @@ def _read(session: Session, made: Layers, size: int) -> Page:
     wanted = _newest(TABLE.c, made.by_index, with_body=made.by_body is not None)
     cut: list[tuple[Any, int]] = []  # the layers that end at a bound, and at which
     if made.by_reading:
-        cut.append((wanted, MOST_READ))
-        rows = wanted.limit(MOST_READ).subquery().c
+        most = MOST_SCATTERED if made.scattered else MOST_READ
+        cut.append((wanted, most))
+        rows = wanted.limit(most).subquery().c
         conditions = [condition(rows) for condition in made.by_reading]
         wanted = _newest(rows, conditions, with_body=made.by_body is not None)
     if made.by_body is not None:

@@ -19,11 +19,11 @@ from receiver.console.chart import chart
 from receiver.console.gate import sees_data
 from receiver.console.prefect import process, ui_url
 
-KEPT_SECONDS = {Period.DAY: 5, Period.MONTH: 300}
+KEPT_SECONDS = {Period.DAY: 5, Period.MONTH: 900}
 """For how long a count stands: that of a month with millions takes seconds."""
 
 _kept: dict[tuple[Period, str], tuple[float, Received]] = {}
-_counting = Lock()
+_counting = {period: Lock() for period in Period}
 
 
 @blueprint.get("/")
@@ -48,15 +48,16 @@ def overview() -> str:
 
 
 def _received(period: Period) -> Received:
-    """Return the counts of a period, by one request at a time."""
+    """Return the counts of a period, counted by one request at a time; others take the last."""
     of = (period, settings().resolved_database_url())
-    with _counting:
-        until, counted = _kept.get(of, (0.0, None))
-        if counted is None or monotonic() > until:
-            with looking() as session:
-                counted = received(session, period, utc_now())
-            _kept[of] = (monotonic() + KEPT_SECONDS[period], counted)
+    until, counted = _kept.get(of, (0.0, None))
+    if counted is not None and (monotonic() < until or _counting[period].locked()):
         return counted
+    with _counting[period]:
+        with looking() as session:
+            counted = received(session, period, utc_now())
+        _kept[of] = (monotonic() + KEPT_SECONDS[period], counted)
+    return counted
 
 
 def _spool() -> Path:

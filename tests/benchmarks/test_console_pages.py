@@ -55,7 +55,8 @@ FROM (SELECT id, status, received_at AS at FROM webhook WHERE error_count > 0) s
 
 RECORDS = """
 INSERT INTO webhook_record (webhook_id, position, entity, record_id, made_at)
-SELECT id, 0, entity, id, received_at FROM webhook WHERE entity IS NOT NULL
+SELECT id, 0, entity, id, received_at FROM webhook
+WHERE entity IS NOT NULL AND received_at > now() - interval '1 day'
 """
 
 
@@ -108,6 +109,7 @@ def test_every_list_is_quick_among_ten_million(postgres_database: str) -> None:
         "Failed of a rare source": "source=rare&status=Failed",
         "an entity": "entity=Lead",
         "an entity without any": "entity=Order",
+        "one of a source without any": "entity=Order&source=source 3",
         "a kind of error": "kind=value-not-cast",
         "a kind without any": "kind=key-taken",
         "an hour": hour,

@@ -108,12 +108,20 @@ def test_pages_neither_skip_nor_repeat_where_moments_are_the_same(chosen: Filter
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have a page look at few rows, as it does among millions."""
     monkeypatch.setattr(webhooks, "MOST_READ", 3)
+    monkeypatch.setattr(webhooks, "MOST_SCATTERED", 1)
     monkeypatch.setattr(webhooks, "MOST_SEARCHED", 2)
     yield
 
 
 @pytest.mark.usefixtures("few")
-@pytest.mark.parametrize(("chosen", "bound"), [(Filter(entity="Lead"), 3), (Filter(text="Ten"), 2)])
+@pytest.mark.parametrize(
+    ("chosen", "bound"),
+    [
+        (Filter(entity="Lead"), 3),
+        (Filter(entity="Lead", source="forms"), 1),
+        (Filter(text="Ten"), 2),
+    ],
+)
 def test_a_page_that_looks_at_a_bounded_number_says_so_and_goes_on(
     chosen: Filter, bound: int
 ) -> None:
