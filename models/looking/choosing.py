@@ -23,8 +23,6 @@ from models.webhook import Status, Webhook, WebhookParseError
 
 WARNED = "Done with warnings"
 STATUSES = (*Status, WARNED)
-HELD = (Status.NEW, Status.PROCESSING)
-"""The statuses that few webhooks are in, each with an index of its own."""
 SEARCHED_BYTES = 65_536
 """How much of a body is searched for a text."""
 
@@ -76,22 +74,12 @@ def layers(
         of_person: the ids of the webhooks of the person that the filter names, if it names one.
         postgresql: whether the database is one, rather than SQLite.
     """
-    made = Layers()
-    if behind:
-        made.by_index.append(behind.behind(col(Webhook.received_at), col(Webhook.id)))
-    if chosen.since:
-        made.by_index.append(col(Webhook.received_at) >= chosen.since)
-    if chosen.until:
-        made.by_index.append(col(Webhook.received_at) < chosen.until)
+    made = Layers(_in_time(chosen, behind))
     of_time = len(made.by_index)
     if of_person is not None:
         made.by_index.append(col(Webhook.id).in_(of_person) if of_person else false())
     _sort_status(chosen, made)
-    if chosen.source and not made.by_reading and of_person is None and chosen.status not in HELD:
-        made.by_index.append(col(Webhook.webhook_source) == chosen.source)
-    elif chosen.source:
-        # Two conditions in the first layer, and a database might read long for rows of both.
-        made.by_reading.append(lambda rows: rows.webhook_source == chosen.source)
+    _sort_source(chosen, made, alone=len(made.by_index) == of_time)
     if chosen.entity:
         made.by_reading.append(lambda rows: rows.entity == chosen.entity)
     if chosen.kind:
@@ -100,6 +88,29 @@ def layers(
         made.by_body = lambda rows: _in_body(rows, chosen.text, postgresql)
     made.scattered = len(made.by_index) > of_time
     return made
+
+
+def _in_time(chosen: Filter, behind: Cursor | None) -> list[ColumnElement[bool]]:
+    received_at = col(Webhook.received_at)
+    conditions: list[ColumnElement[bool]] = []
+    if behind:
+        conditions.append(behind.behind(received_at, col(Webhook.id)))
+    if chosen.since:
+        conditions.append(received_at >= chosen.since)
+    if chosen.until:
+        conditions.append(received_at < chosen.until)
+    return conditions
+
+
+def _sort_source(chosen: Filter, made: Layers, alone: bool) -> None:
+    """Have the index answer for a source, unless it answers for something else already.
+
+    With two conditions in the first layer, a database might read long for rows that meet both.
+    """
+    if chosen.source and alone:
+        made.by_index.append(col(Webhook.webhook_source) == chosen.source)
+    elif chosen.source:
+        made.by_reading.append(lambda rows: rows.webhook_source == chosen.source)
 
 
 def _sort_status(chosen: Filter, made: Layers) -> None:

@@ -29,6 +29,18 @@ from models.users.roles import Role
 from receiver.console.blueprint import blueprint, needs
 from receiver.console.bounds import looking
 
+WHAT = {
+    "webhook_status": "how long a webhook may stay in each status",
+    "webhook_entity": "which entities webhooks may create",
+    "landing_page": "pages that send forms, tracked or not",
+    "channel": "by which way people come",
+    "lead_source": "where exactly people came from",
+    "country": "countries by name and code",
+    "register_method": "how people came to be registered",
+    "customer_need": "what people want",
+    "action_type": "kinds of action on the site, made when first seen",
+    "referrer_type": "kinds of referrer, made when first seen",
+}
 TAKEN_UP = "A change takes effect with the next batch."
 
 
@@ -37,7 +49,7 @@ TAKEN_UP = "A change takes effect with the next batch."
 def lookup_list() -> str:
     """Show all lookups."""
     with looking() as session:
-        return render_template("lookups.html", counts=counts(session))
+        return render_template("lookups.html", counts=counts(session), what=WHAT)
 
 
 @blueprint.get("/lookups/<table>")
