@@ -198,7 +198,11 @@ def all_pages() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+LOOKED_AT: dict[str, Any] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+"""Only colours are others in the dark."""
+
+
+@pytest.mark.parametrize("scheme", LOOKED_AT)
 def test_axe_finds_nothing_serious_and_a_phone_scrolls_one_way(
     browser: Browser, console: tuple[str, str], axe: str, scheme: Any
 ) -> None:
@@ -208,7 +212,7 @@ def test_axe_finds_nothing_serious_and_a_phone_scrolls_one_way(
     for path in all_pages():
         page.goto(path)
         page.evaluate(axe)
-        found = page.evaluate("async () => (await axe.run()).violations")
+        found = page.evaluate("async (how) => (await axe.run(how)).violations", LOOKED_AT[scheme])
         findings += [
             (path, each["id"], each["nodes"][0]["html"][:120])
             for each in found
