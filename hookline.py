@@ -33,7 +33,7 @@ if in_the_way := rooms_in_the_way(Path.cwd()):
     )
 
 from flows import starting
-from flows.commands import backup, entity, lookup, notification, source, webhook
+from flows.commands import backup, entity, lookup, notification, source, user, webhook
 from flows.commands import starting as start
 from flows.commands.mapping import source_sample, source_try
 from models.backup.manifest import BackupError
@@ -46,6 +46,8 @@ from models.processing.correcting import WebhookError
 from models.scaffold import ScaffoldError
 from models.settings import settings
 from models.source import SourceError
+from models.users.accounts import UserError
+from models.users.passwords import PasswordError
 
 IN_WORDS = (
     BackupError,
@@ -53,8 +55,10 @@ IN_WORDS = (
     MappingError,
     MigrationError,
     NotificationError,
+    PasswordError,
     ScaffoldError,
     SourceError,
+    UserError,
     WebhookError,
 )
 """Errors whose text tells a person what to do."""
@@ -84,6 +88,7 @@ for command in (
     start.migrate,
     source.source,
     lookup.lookup,
+    user.user,
     entity.entity,
     webhook.explain,
     webhook.webhook,

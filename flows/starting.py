@@ -24,11 +24,15 @@ def refuse_taken_ports() -> None:
     refuse_taken("127.0.0.1", settings().prefect_port, "HOOKLINE_PREFECT_PORT")
 
 
-def run_everything(api_key: str) -> int:
+def run_everything(api_key: str, first_user: tuple[str, str] | None) -> int:
     """Start what the Procfile names, print a welcome once all answers, and keep all of it going.
 
     One that ends before all has answered ends everything: what is wrong then is for a person. One
     that dies later is started again.
+
+    Args:
+        api_key: a key to try things with.
+        first_user: name and password of the console's user, where it was just made.
 
     Returns:
         The code to exit with.
@@ -42,11 +46,12 @@ def run_everything(api_key: str) -> int:
             everything.append(Kept(name, command, place(), environment))
         prefect_url = environment["PREFECT_API_URL"].removesuffix("/api")
         if _all_answer(everything, prefect_url):
-            click.echo(_welcome(api_key, prefect_url))
+            click.echo(_welcome(api_key, first_user, prefect_url))
         elif (code := _ended(everything)) is not None:
             return code or 1
         else:
             click.echo(f"Not all answers after {START_SECONDS} seconds; see above why.", err=True)
+            click.echo("\n".join(_sign_in_lines(first_user)))
         for each in everything:
             each.keep()
         while True:
@@ -106,7 +111,7 @@ def _all_answer(everything: list[Kept], prefect_url: str) -> bool:
     )
 
 
-def _welcome(api_key: str, prefect_url: str) -> str:
+def _welcome(api_key: str, first_user: tuple[str, str] | None, prefect_url: str) -> str:
     receiver = f"http://{settings().host}:{settings().port}"
     body = '{"EntityName": "FormSubmit", "FirstName": "Ada", "LastName": "Lovelace"}'
     return "\n".join(
@@ -114,7 +119,8 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             "",
             "Hookline is up.",
             f"  Receiver    {receiver}/webhooks/<key>",
-            f"  Webhooks    {receiver}/console/webhooks",
+            f"  Console     {receiver}/console/",
+            *_sign_in_lines(first_user),
             f"  Flow runs   {prefect_url}/runs",
             "",
             "Send a webhook; it is a record within seconds:",
@@ -123,3 +129,11 @@ def _welcome(api_key: str, prefect_url: str) -> str:
             "",
         )
     )
+
+
+def _sign_in_lines(first_user: tuple[str, str] | None) -> tuple[str, ...]:
+    """Say the password of a user who was just made, this once: only its hash is kept."""
+    if first_user is None:
+        return ()
+    name, password = first_user
+    return (f"              sign in as {name} with {password} (shown this once)",)

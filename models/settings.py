@@ -120,6 +120,22 @@ class Settings(BaseSettings):
         description="Where people reach the console, for the links in notifications, such as "
         "`https://hooks.example.com`. Empty: host and port of the receiver.",
     )
+    console_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What the console's sessions are signed with, where receivers on several "
+        "machines must share it. Empty: `console.secret` in the home folder, made at first use.",
+    )
+    console_idle_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=720,
+        description="After how many minutes without a click people must sign in again.",
+    )
+    prefect_ui_url: str = Field(
+        default="",
+        description="Where people reach Prefect's UI, for the console's links, such as "
+        "`https://prefect.example.com`. Empty: the address that the console asks it at.",
+    )
     prefect_port: int = Field(
         default=4200,
         ge=1,

@@ -58,6 +58,16 @@ class Webhook(SQLModel, table=True):
         ),
         Index("ix_webhook_status_since", "status", "status_since"),
         Index("ix_webhook_received_at", "received_at"),
+        Index("ix_webhook_source_received_at", "webhook_source", "received_at"),
+        # Those that people look for: failed, or done with warnings.
+        Index(
+            "ix_webhook_troubled",
+            "received_at",
+            "id",
+            "status",
+            postgresql_where=text("status = 'Failed' OR error_count > 0"),
+            sqlite_where=text("status = 'Failed' OR error_count > 0"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -24,6 +24,7 @@ from receiver import (
     other_methods,
     rates,
 )
+from receiver.console.words import page_of
 from receiver.keys import Keys
 from receiver.refusals import Refusals
 from receiver.writer import Writer
@@ -52,7 +53,7 @@ def create_app() -> Flask:
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    app.register_blueprint(console.blueprint)
+    console.register(app)
     if proxies := settings().trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
@@ -65,7 +66,12 @@ def create_app() -> Flask:
 
 
 def _in_words(error: HTTPException) -> ResponseReturnValue:
-    """Answer every refusal as JSON that says what to do, with the headers that belong to it."""
+    """Answer every refusal as JSON that says what to do, with the headers that belong to it.
+
+    Under /console it is a page.
+    """
+    if request.path.startswith("/console"):
+        return page_of(error)
     response = jsonify(error=error.name, message=error.description)
     response.status_code = error.code or 500
     for name, value in error.get_headers():

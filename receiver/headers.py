@@ -14,7 +14,8 @@ NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
 def add(response: Response) -> Response:
     """Add the headers to an answer."""
-    response.headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype != "text/html":
         response.headers.setdefault("Content-Security-Policy", NO_PAGE)

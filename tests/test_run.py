@@ -1,11 +1,13 @@
 """`hookline run`: everything starts, the curl works, and everything ends."""
 
+import re
 import signal
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
 
+import httpx
 import pytest
 
 from models.database import reading
@@ -22,7 +24,7 @@ A_MINUTE_AND_A_START = 240
 def test_the_welcome_names_the_three_addresses(stack: Stack) -> None:
     receiver = f"http://127.0.0.1:{stack.environment['HOOKLINE_PORT']}"
     prefect = f"http://127.0.0.1:{stack.environment['HOOKLINE_PREFECT_PORT']}"
-    for address in (f"{receiver}/webhooks/", f"{receiver}/console/webhooks", f"{prefect}/runs"):
+    for address in (f"{receiver}/webhooks/", f"{receiver}/console/", f"{prefect}/runs"):
         assert address in stack.welcome()
 
 
@@ -50,6 +52,25 @@ def _finished(webhook_id: UUID) -> Webhook:
             return webhook
         sleep(0.2)
     raise AssertionError("no scheduled run took it")
+
+
+def test_the_first_user_signs_in_and_sees_that_the_process_is_alive(stack: Stack) -> None:
+    """The console asks Prefect, and its links lead to the runs."""
+    password = re.search(r"sign in as admin with (\S+) \(shown this once\)", stack.log.read_text())
+    assert password
+    receiver = f"http://127.0.0.1:{stack.environment['HOOKLINE_PORT']}"
+    with httpx.Client(base_url=f"{receiver}/console/", follow_redirects=True) as people:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', people.get("sign-in").text)
+        assert token
+        form = {"name": "admin", "password": password[1], "csrf_token": token[1]}
+        page = people.post("sign-in", data=form).text
+        end = monotonic() + A_MINUTE_AND_A_START
+        while "A worker is alive" not in page and monotonic() < end:
+            sleep(1)
+            page = people.get("").text
+    assert "A worker is alive" in page
+    (run_id,) = set(re.findall(r'/runs/flow-run/([0-9a-f-]{36})" rel="noreferrer">\d', page)[:1])
+    assert stack.get(f"flow_runs/{run_id}")["id"] == run_id
 
 
 @pytest.mark.prefect

@@ -10,6 +10,7 @@ import click
 import httpx
 
 from flows import guarding, leftovers, serving, starting
+from flows.commands.user import add_first_user
 from flows.entities import refusals as refused_flows
 from models import migrations
 from models.database import transaction
@@ -48,7 +49,7 @@ def run() -> None:
     migrations.upgrade()
     say_refusals()
     say_tables_that_wait()
-    sys.exit(starting.run_everything(_getting_started_key()))
+    sys.exit(starting.run_everything(_getting_started_key(), add_first_user()))
 
 
 def say_refusals() -> None:

@@ -21,7 +21,7 @@ class ContactCommunication(SQLModel, table=True):
     contact_id: UUID = Field(foreign_key="contact.id", ondelete="CASCADE", index=True)
     kind: str = Field(max_length=50)
     """`Email` or `Phone`."""
-    value: str = Field(max_length=250)
+    value: str = Field(max_length=250, index=True)
     region: str | None = Field(default=None, max_length=2)
     """Where a phone without a country code is from, ISO 3166."""
     is_valid: bool = True

@@ -9,6 +9,7 @@ import models.matching.tables
 import models.notifying.tables
 import models.site_events.tables
 import models.source
+import models.users.tables
 import models.webhook  # noqa: F401
 from models.entities import entities
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import exists
+from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
 from models.webhook import Status, Webhook, WebhookRecord
@@ -84,6 +86,37 @@ def release(session: Session, webhook_ids: Sequence[UUID], now: datetime) -> Put
             _put_back(webhook, now, update=False)
             result.new.append(webhook_id)
     return result
+
+
+def retry_all(
+    session: Session, webhook_ids: Sequence[UUID], now: datetime, *, update: bool = False
+) -> int:
+    """Put many webhooks back to New, as `retry` does, in one statement; count them."""
+    conditions = [col(Webhook.id).in_(webhook_ids), col(Webhook.status) != Status.PROCESSING]
+    if not update:
+        conditions.append(~exists().where(col(WebhookRecord.webhook_id) == col(Webhook.id)))
+    put_back = session.execute(
+        sql_update(Webhook)
+        .where(*conditions)
+        .values(status=Status.NEW, status_since=now, attempts=0, updates_record=update),
+        execution_options={"synchronize_session": False},
+    )
+    return put_back.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def delete(session: Session, webhook_id: UUID) -> Webhook:
+    """Delete a webhook with its errors, and return what it was. Its record stays.
+
+    Raises:
+        WebhookError: there is no such webhook, or a run has it in hand.
+    """
+    webhook = session.get(Webhook, webhook_id, with_for_update=True)
+    if webhook is None:
+        raise WebhookError(f"There is no webhook {webhook_id}.")
+    if webhook.status == Status.PROCESSING:
+        raise WebhookError(f"A run is processing webhook {webhook_id}. Try again in a moment.")
+    session.delete(webhook)
+    return webhook
 
 
 def correct_body(
