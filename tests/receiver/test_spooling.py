@@ -58,6 +58,7 @@ def spooling(database: str, serve: Serve) -> Iterator[Served]:
 def test_a_table_that_is_locked_costs_no_webhook(database: str, spooling: Served) -> None:
     with locked(database):
         began, answer = utc_now(), spooling.post(b"while it was locked")
+        answered = utc_now()
         assert answer.status_code == 200
         assert utc_now() - began < timedelta(seconds=STORE_TIMEOUT + 3)
         assert len(segments(spooling.spool)) == 1
@@ -65,7 +66,7 @@ def test_a_table_that_is_locked_costs_no_webhook(database: str, spooling: Served
     assert within(20, lambda: count() == 2)
     webhook = stored(answer)
     assert webhook.request_body == b"while it was locked"
-    assert abs(webhook.received_at - began) < timedelta(seconds=1)
+    assert began <= webhook.received_at <= answered
     assert within(20, lambda: segments(spooling.spool) == [])
 
 
@@ -142,7 +143,7 @@ def test_what_was_taken_is_answered_when_the_receiver_is_told_to_stop(
 ) -> None:
     with ThreadPoolExecutor(1) as pool, locked(database):
         answer = pool.submit(spooling.post)
-        sleep(STORE_TIMEOUT / 2)
+        sleep(0.9 * STORE_TIMEOUT)
         os.kill(spooling.pid, signal.SIGTERM)
         assert answer.result().status_code == 200
     assert len(segments(spooling.spool)) == 1
