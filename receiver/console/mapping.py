@@ -126,7 +126,7 @@ def _page(
     source: WebhookSource,
     text: str,
     manner: Manner,
-    tried: Sequence[Tried] = (),
+    tried: Sequence[Tried] | None = None,
     faults: Sequence[Fault] = (),
 ) -> str:
     with looking() as session:
@@ -143,7 +143,7 @@ def _page(
         chosen=chosen,
         sample=_sample(chosen, manner) if chosen else {},
         tried=tried,
-        summary=summary(tried),
+        summary=summary(tried or ()),
         faults=faults,
         entities=entities(),
         in_words=in_words,

@@ -156,6 +156,10 @@ def test_a_preset_is_written_out_to_be_changed(configurer: Person) -> None:
     assert "preset =" not in written_out
 
 
+def test_a_text_is_checked_before_anything_has_come(operator: Person) -> None:
+    assert "no request to try it on" in operator.post(f"{PAGE}/try", text=MAPPED).text
+
+
 def test_a_body_that_cannot_be_read_is_told_beside_the_text(operator: Person) -> None:
     arrive_raw(b"[")
     assert "Could not parse the webhook body" in operator.get(PAGE).text
@@ -187,8 +191,11 @@ def test_a_webhook_in_quarantine_is_found_and_released(
     save(configurer, MAPPED + '[source.spam]\nhoneypot = "body.trap"\n')
     webhook_id = arrive(mail="ada@example.com", who="Ada Lovelace", trap="x")
     run()
+    assert "Quarantined as spam" in operator.get("/").text
     assert str(webhook_id) in operator.get("/webhooks?status=Quarantined").text
-    assert "Release" in operator.get(f"/webhooks/{webhook_id}").text
+    page = operator.get(f"/webhooks/{webhook_id}").text
+    assert "Release" in page
+    assert "<b>Quarantined</b>" in page
     operator.post(f"/webhooks/{webhook_id}/release")
     run()
     assert statuses() == {"Done": 1}
