@@ -14,7 +14,7 @@ from models.source import WebhookSource, get_source
 TEXT = "The text"
 """What errors call that which was written."""
 MOST_CHARACTERS = 20_000
-MOST_LINES = 1_000
+MOST_LINES = 500
 """To find the line of a fault, the text is read again and again: a longer one takes too long."""
 
 
