@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from models.admitting.tables import WebhookRefusal
 
@@ -37,3 +37,15 @@ def add_refusals(session: Session, counts: Counts, now: datetime) -> None:
             for (source, reason), count in sorted(counts.items())
         ],
     )
+
+
+def refusals_of(session: Session, source: str, since: datetime) -> dict[str, int]:
+    """Count a source's refused requests by reason, from the hour on that a moment lies in."""
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    rows = session.exec(
+        select(WebhookRefusal.reason, func.sum(WebhookRefusal.requests))
+        .where(WebhookRefusal.webhook_source == source, col(WebhookRefusal.hour) >= hour)
+        .group_by(WebhookRefusal.reason)
+        .order_by(WebhookRefusal.reason)
+    )
+    return {reason: int(requests) for reason, requests in rows}

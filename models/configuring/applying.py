@@ -33,7 +33,7 @@ def apply_sources(session: Session, text: str, file: str) -> list[Applied]:
         SourceFileError: something in the file is wrong; nothing was changed.
     """
     read = read_sources(text, file, _kept_secrets(session))
-    return [_apply(session, each) for each in read]
+    return [apply_source(session, each) for each in read]
 
 
 def _kept_secrets(session: Session) -> Secrets:
@@ -50,7 +50,8 @@ def secrets_of(definition: dict[str, Any]) -> list[str]:
     return [secret] if isinstance(secret, str) else list(secret)
 
 
-def _apply(session: Session, read: ReadSource) -> Applied:
+def apply_source(session: Session, read: ReadSource) -> Applied:
+    """Make a source that was read and checked, or bring the one of its name to it."""
     name = read.entry.name
     api_key = None if find_source(session, name) else add_source(session, name)
     source = find_source(session, name)

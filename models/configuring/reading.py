@@ -18,6 +18,9 @@ from models.source import SourceError
 MASK = "***"
 """How `show` writes a secret, and what `apply` takes for the one that is kept."""
 
+UNCHANGED = "nothing was changed."
+"""The first line of an error that tells of several faults."""
+
 Secrets = Mapping[str, Sequence[str]]
 """The secrets that sources have, by their names."""
 
@@ -55,6 +58,8 @@ def read_sources(text: str, file: str, kept: Secrets) -> list[ReadSource]:
         data = plain(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise SourceFileError(f"{file} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise SourceFileError(f"{file} is nested too deeply to be read.") from None
     faults: list[Fault] = [
         ((name,), f"{name} is not known. Write [[source]] before what is said of a source.")
         for name in data
@@ -156,7 +161,7 @@ def _told(text: str, file: str, raw: Sequence[dict[str, Any]], faults: Sequence[
         (line, f"{file}, line {line}{_whose(path, raw)}: {words}")
         for line, (path, words) in zip(lines, faults, strict=True)
     )
-    return "\n".join(["nothing was changed.", *(words for _, words in told)])
+    return "\n".join([UNCHANGED, *(words for _, words in told)])
 
 
 def _whose(path: Path, raw: Sequence[dict[str, Any]]) -> str:

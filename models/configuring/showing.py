@@ -13,10 +13,14 @@ from models.durations import SECONDS
 from models.source import WebhookSource
 
 
-def shown(source: WebhookSource) -> str:
+def shown(source: WebhookSource, *, written_out: bool = False) -> str:
     """Write a source as `hookline source apply` takes it back.
 
     What its preset says is left out, unless the preset says something else by now.
+
+    Args:
+        source: a stored one.
+        written_out: whether what its preset says is written out instead, to be changed.
     """
     columns = {
         name: _period(value) if name == "tell_when_silent" else value
@@ -24,7 +28,7 @@ def shown(source: WebhookSource) -> str:
         if value != Entry.model_fields[name].default
     }
     said = columns | (source.definition or {})
-    own = _own(said)
+    own = _without_name_of_preset(said) if written_out else _own(said)
     return tomlkit.dumps({"source": [{"name": source.name} | _masked(own)]})
 
 
@@ -35,10 +39,12 @@ def _own(said: dict[str, Any]) -> dict[str, Any]:
     except ValueError:  # of a package's preset that cannot be read any more
         sections = None
     if sections is None:
-        return {name: value for name, value in said.items() if name != "preset"}
+        return _without_name_of_preset(said)
     own = without_preset(sections, said)
-    if with_preset(sections, own) == said:
-        return own
+    return own if with_preset(sections, own) == said else _without_name_of_preset(said)
+
+
+def _without_name_of_preset(said: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name != "preset"}
 
 

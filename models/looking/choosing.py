@@ -115,7 +115,7 @@ def _sort_source(chosen: Filter, made: Layers, alone: bool) -> None:
 
 def _sort_status(chosen: Filter, made: Layers) -> None:
     status = chosen.status
-    if chosen.kind or status in (Status.FAILED, WARNED):
+    if chosen.kind or status in (Status.FAILED, Status.QUARANTINED, WARNED):
         made.by_index.append(TROUBLED)
     if status == Status.NEW:
         made.by_index.append(NEW)

@@ -91,7 +91,10 @@ def _now(webhook: Webhook) -> Event:
         return Event(since, "Claimed by a run", f"Processing, {attempts}", waits=True)
     if webhook.status == Status.FAILED:
         return Event(since, "Failed", attempts, webhook.flow_run_id, failed=True)
-    warned = f"{webhook.error_count} warnings" if webhook.error_count else "no warning"
+    if webhook.status == Status.QUARANTINED:
+        return Event(since, "Quarantined", f"as spam, {attempts}", webhook.flow_run_id, failed=True)
+    count = webhook.error_count or "no"
+    warned = f"{count} warning{'s' if webhook.error_count > 1 else ''}"
     return Event(since, "Done", f"{warned}, {attempts}", webhook.flow_run_id)
 
 

@@ -41,14 +41,23 @@ def sample(
     """
     yield f"Webhook {webhook.id}, received {webhook.received_at:%Y-%m-%d %H:%M:%S} UTC"
     try:
-        document = without_secrets(document_of(webhook, reader))
-        names = named(mappings, document)
+        for text, path in lines(sampled(webhook, mappings, reader)):
+            yield f"{text:{WIDTH}}  {path}" if path else text
     except ParseError as error:
         yield error.message
         yield error.advice
-        return
-    for text, path in lines({**names, **document}):
-        yield f"{text:{WIDTH}}  {path}" if path else text
+
+
+def sampled(
+    webhook: Webhook, mappings: Sequence[Mapping] = (), reader: str | None = None
+) -> dict[str, Any]:
+    """Return a request as the expressions of mappings see it, without what opens doors.
+
+    Raises:
+        ParseError: its body cannot be read, or what is named in it cannot be found.
+    """
+    document = without_secrets(document_of(webhook, reader))
+    return {**named(mappings, document), **document}
 
 
 def without_secrets(document: Document) -> Document:

@@ -16,7 +16,7 @@ def tried_lines(tried: Sequence[Tried]) -> Iterator[str]:
             yield f"Webhook {each.webhook_id}, received {each.received_at:%Y-%m-%d %H:%M:%S} UTC"
         yield from map(printable, _lines(each))
         yield ""
-    yield _count(tried)
+    yield summary(tried)
 
 
 def _lines(tried: Tried) -> Iterator[str]:
@@ -30,7 +30,8 @@ def _lines(tried: Tried) -> Iterator[str]:
     yield from error_lines(draft)
 
 
-def _count(tried: Sequence[Tried]) -> str:
+def summary(tried: Sequence[Tried]) -> str:
+    """Count what would come of webhooks, in a sentence."""
     webhooks = _counted(len({each.webhook_id for each in tried}), "webhook")
     records = _counted(sum(each.part.draft.makes_record for each in tried), "record")
     words = Counter(each.part.draft.status.lower() for each in tried if each.part.draft.failed)

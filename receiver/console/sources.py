@@ -1,7 +1,4 @@
-"""Webhook sources: how what they send is read, and their keys.
-
-The mapping from what a source sends to columns belongs here, on the page of one source.
-"""
+"""Webhook sources: on or off, how what they send is read, what they are refused for, their keys."""
 
 from datetime import timedelta
 from typing import Any, cast
@@ -10,6 +7,8 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import select
 
+from models.admitting.counting import refusals_of
+from models.configuring.showing import shown
 from models.database import transaction
 from models.durations import DurationError, in_words, parse_duration
 from models.identity import utc_now
@@ -22,6 +21,7 @@ from models.source import (
     add_source,
     find_source,
     replace_keys,
+    set_active,
     set_silent_after,
     set_ways,
 )
@@ -32,6 +32,16 @@ from receiver.console.bounds import looking
 
 FLAGS = ("day_first", "decimal_comma", "searches_contacts")
 SUBJECT = "webhook_source"
+A_DAY = timedelta(days=1)
+REASONS = {
+    "address": "from an address that is not on its list",
+    "configuration": "since its definition is wrong, or a secret is missing",
+    "off": "while it was off",
+    "rate": "faster than it may send",
+    "repeat": "sent again: answered as before, and stored once",
+    "signature": "with no good signature",
+}
+"""For what requests are answered without being stored."""
 
 
 @blueprint.get("/sources")
@@ -49,6 +59,7 @@ def source(name: str) -> str:
     """Show one source, to be changed."""
     with looking() as session:
         found = find_source(session, name)
+        refused = refusals_of(session, name, utc_now() - A_DAY)
     if found is None:
         abort(404, f"There is no source “{name}”.")
     silent = found.silent_after_seconds
@@ -57,6 +68,8 @@ def source(name: str) -> str:
         source=found,
         profiles=sorted(PROFILES),
         silent_after=f"{silent}s" if silent else "",
+        definition=shown(found),
+        refused=[(REASONS.get(reason, reason), count) for reason, count in refused.items()],
     )
 
 
@@ -86,6 +99,24 @@ def source_key(name: str) -> ResponseReturnValue:
     except SourceError as error:
         abort(404, str(error))
     return _key_page(name, api_key)
+
+
+@blueprint.post("/sources/<path:name>/active")
+@needs(Role.CONFIGURE)
+def source_active(name: str) -> ResponseReturnValue:
+    """Switch a source on or off."""
+    active = request.form.get("active") == "on"
+    try:
+        with transaction() as session:
+            set_active(session, name, active)
+            action = "switch on" if active else "switch off"
+            auditing.note(session, g.user.name, action, SUBJECT, utc_now(), detail=name)
+    except SourceError as error:
+        abort(404, str(error))
+    flash(
+        "It is on: its webhooks are taken." if active else "It is off: senders are asked to wait."
+    )
+    return redirect(url_for("console.source", name=name))
 
 
 @blueprint.post("/sources/<path:name>")

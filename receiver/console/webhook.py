@@ -60,6 +60,24 @@ def retry(webhook_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("console.webhook", webhook_id=webhook_id))
 
 
+@blueprint.post("/webhooks/<uuid:webhook_id>/release")
+@needs(Role.OPERATE)
+def release(webhook_id: UUID) -> ResponseReturnValue:
+    """Say that a Quarantined webhook is no spam, and put it back to New."""
+    with transaction() as session:
+        done = correcting.release(session, [webhook_id], utc_now())
+        if done.new:
+            _note(session, "release", webhook_id)
+    if done.missing:
+        abort(404, GONE)
+    flash(
+        "It is no spam, and New again; the next run takes it."
+        if done.new
+        else "It is not Quarantined any more, and is left as it is."
+    )
+    return redirect(url_for("console.webhook", webhook_id=webhook_id))
+
+
 @blueprint.get("/webhooks/<uuid:webhook_id>/edit")
 @needs(Role.OPERATE)
 def edit(webhook_id: UUID) -> str:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from models.database import engine
+from models.configuring.applying import apply_sources
+from models.database import engine, transaction
 from models.identity import new_id, utc_now
 from models.settings import settings
 from tests.conftest import MakeDatabase
@@ -133,6 +135,33 @@ def test_all_that_failed_for_one_reason_run_again(page: Page) -> None:
     run()
 
 
+def test_what_a_service_sends_is_mapped_tried_and_saved_and_the_next_becomes_a_record(
+    browser: Browser, console: tuple[str, str]
+) -> None:
+    page, source = opened(browser, console[0], "configure"), f"shop {new_id()}"
+    page.goto("sources")
+    page.get_by_label("Name").fill(source)
+    page.get_by_role("button", name="Add").click()
+    address = page.locator("main").inner_text()
+    key = address.partition("/webhooks/")[2].split()[0]
+    receiver = console[0].removesuffix("/console")
+    httpx.post(f"{receiver}/webhooks/{key}", json={"who": {"mail": "first@example.com"}})
+    page.goto(f"sources/{source}/mapping")
+    path = page.locator(".sample p", has_text="first@example.com").locator(".path").inner_text()
+    text = page.get_by_label("In TOML")
+    text.fill(
+        f'{text.input_value()}[[source.map]]\nentity = "FormSubmit"\ncolumns.Email = "{path}"'
+    )
+    page.get_by_role("button", name="Try").click()
+    expect(page.locator("#given")).to_contain_text("1 record would be made")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved: map")
+    sent = httpx.post(f"{receiver}/webhooks/{key}", json={"who": {"mail": "next@example.com"}})
+    run()
+    assert form_of(UUID(sent.json()["id"])).email == "next@example.com"
+    page.context.close()
+
+
 def test_nothing_that_a_sender_writes_runs_or_leads_elsewhere(
     browser: Browser, console: tuple[str, str]
 ) -> None:
@@ -140,6 +169,8 @@ def test_nothing_that_a_sender_writes_runs_or_leads_elsewhere(
     as_text = arrive_raw(HOSTILE.encode(), content_type="text/html", headers=[(HOSTILE, HOSTILE)])
     as_value = arrive(EntityName="FormSubmit", FullName=HOSTILE, Email="x@example.com")
     run()
+    with transaction() as session:
+        apply_sources(session, '[[source]]\nname = "forms"', "file")
     page = opened(browser, console[0])
     asked, said = set[str](), list[str]()
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
@@ -147,6 +178,7 @@ def test_nothing_that_a_sender_writes_runs_or_leads_elsewhere(
     page.on("console", lambda message: said.append(message.text))
     paths = [f"webhooks/{each}" for each in (as_name, as_text, as_value)]
     paths += [f"{path}/edit" for path in paths]
+    paths += [f"sources/forms/mapping?webhook={each}" for each in (as_name, as_text, as_value)]
     for path in ("", "webhooks", "contacts?person=x@example.com", *paths, *links(as_value)):
         page.goto(path)
         assert "broken in" not in page.title()
@@ -186,8 +218,11 @@ def all_pages() -> list[str]:
     """Return an address of every kind of page, with something on it."""
     webhook_id = submitted("pages@example.com", BirthDate="soon")
     visited(webhook_id)
+    with transaction() as session:
+        apply_sources(session, '[[source]]\nname = "forms"\npreset = "elementor"', "file")
     paths = "?period=month webhooks webhooks/retry?status=Failed records/FormSubmit contacts"
     more = "sources lookups lookups/landing_page lookups/webhook_status users audit password"
+    more += " sources/forms sources/forms/mapping"
     return [
         "",
         *paths.split(),
