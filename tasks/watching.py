@@ -28,6 +28,8 @@ SEARCHED_AT_ONCE = 500
 
 LOOK_EVERY_SECONDS = 0.2
 SAY_EVERY_SECONDS = 2
+FOLLOWED_WITHIN_SECONDS = 30
+"""How long what follows on a record may wait: its subflow runs once for all that came meanwhile."""
 
 
 @dataclass
@@ -43,8 +45,10 @@ class Trickle:
 def watch_for_webhooks(seconds: float) -> Trickle:
     """Create the records of webhooks as they trickle in, and find or make their contacts.
 
-    It ends when the time is over, or when so many wait that they are a batch. It ends early, with
-    what it made, where the database is away: the claim that a flow makes next is what retries.
+    It ends when the time is over, or when so many wait that they are a batch; and some time after
+    it made its first record, so that what follows, such as site events, does not wait for the end
+    of the run. It ends early, with what it made, where the database is away: the claim that a flow
+    makes next is what retries.
     """
     end = monotonic() + seconds
     trickle = Trickle()
@@ -56,6 +60,8 @@ def watch_for_webhooks(seconds: float) -> Trickle:
                 sleep(LOOK_EVERY_SECONDS)
                 continue
             created = at_once(create_entity, claimed)
+            if not trickle.outcomes:
+                end = min(end, monotonic() + FOLLOWED_WITHIN_SECONDS)
             trickle.outcomes += created
             trickle.decisions += _search_contacts_of(created)
             if len(claimed) == TRICKLE - 1:

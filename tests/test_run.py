@@ -84,7 +84,7 @@ def test_it_starts_again_what_dies_and_ends_all_that_it_started(
         assert within(60, lambda: stack.log.read_text().count("Started worker-1") == 2)
         stack.curl()
         all_of_it = descendants(stack.process.pid)
-        assert len(all_of_it) > 5
+        assert len(all_of_it) >= 4
         child_of(stack, "worker").kill()  # which leaves its runs
         stack.process.send_signal(number)
         stack.process.wait(20)

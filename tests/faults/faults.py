@@ -111,7 +111,7 @@ def connections_cut(system: System) -> Iterator[None]:
     before, system.proxy.cut_every = system.proxy.cuts, 3
     yield
     system.proxy.cut_every = 0
-    assert system.proxy.cuts - before > 10, "hardly any was cut"
+    assert system.proxy.cuts - before > 2, "hardly any was cut"
 
 
 def _several(system: System) -> None:
