@@ -73,7 +73,7 @@ def upsert(
     if not rows:
         return
     table: Any = model.__table__  # type: ignore[attr-defined]
-    statement = _insert(session, table)
+    statement = insert_into(session, table)
     fresh = statement.excluded
     keys = [column.name for column in table.primary_key]
     named = [name for name in rows[0] if name not in keys and name not in keep]
@@ -96,9 +96,12 @@ def insert_missing(
     """
     if rows:
         table: Any = getattr(model, "__table__", model)
-        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+        session.connection().execute(
+            insert_into(session, table).on_conflict_do_nothing(), list(rows)
+        )
 
 
-def _insert(session: Session, table: Any) -> Any:
+def insert_into(session: Session, table: Any) -> Any:
+    """Return the INSERT of the session's database, which knows what to do on a conflict."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)

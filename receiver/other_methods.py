@@ -27,11 +27,7 @@ def receive_otherwise(api_key: str) -> ResponseReturnValue:
     if request.method == "GET":
         query = answering.fields_of_query() if senders.challenge else {}
         if senders.challenge and senders.challenge in query:
-            return Response(
-                query[senders.challenge],
-                mimetype="text/plain",
-                headers={"X-Content-Type-Options": "nosniff"},
-            )
+            return Response(query[senders.challenge], mimetype="text/plain")
         if senders.get:
             # The query of a GET is what the body of a POST is: a form's fields, in the same form.
             return take(api_key, door, request.query_string, FORM)

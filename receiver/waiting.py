@@ -62,7 +62,7 @@ class BatchOnLoop(Batch):
             each.go_on()
 
 
-class Counter:
+class Handover:
     """Where requests hand over their webhooks, and wait for a bounded time."""
 
     def __init__(self, hand_over: Callable[[Batch], None], seconds: float) -> None:

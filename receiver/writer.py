@@ -16,7 +16,7 @@ from models.database import DatabaseAwayError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
 from models.settings import settings
-from receiver.waiting import Batch, Counter, Waiting
+from receiver.waiting import Batch, Handover, Waiting
 
 MOST_AT_ONCE = 500
 LOOK_EVERY_SECONDS = 1.0
@@ -35,7 +35,7 @@ class Writer:
         self._patience = 2 * self._seconds + 1  # a database that is away has been found out by then
         self._spool = Spool(settings().resolved_spool_path(), settings().spool_max_bytes)
         self._queue: SimpleQueue[Batch] = SimpleQueue()
-        self._counter = Counter(self._queue.put, self._patience)
+        self._handover = Handover(self._queue.put, self._patience)
         self._away = False
         self.hangs = False
         """Whether a request has waited in vain: until the writer is back, each spools its own."""
@@ -56,7 +56,7 @@ class Writer:
         """
         self._start()
         if not self.hangs:
-            mine = self._counter.wait(webhook)
+            mine = self._handover.wait(webhook)
             if mine.is_done:
                 if mine.error:
                     raise mine.error
@@ -98,13 +98,14 @@ class Writer:
             repeats = self._write([each.webhook for each in waiting])
             for each in waiting:
                 each.stored_as = repeats.get(each.stored_as, each.stored_as)
-            log.info("stored %s", ", ".join(map(_in_words, waiting)))
         except Exception as error:
             if len(waiting) > 1:
                 for each in waiting:
                     self._store([each])
             else:
                 waiting[0].error = error
+        else:
+            log.info("stored %s", ", ".join(map(_in_words, waiting)))
 
     def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.admitting.tables import WebhookRefusal
+from models.upserting import insert_into
 
 Counts = Mapping[tuple[str, str], int]
 """How many requests, by source and reason."""
@@ -24,8 +24,7 @@ def forget_refusals(session: Session, now: datetime) -> None:
 
 def add_refusals(session: Session, counts: Counts, now: datetime) -> None:
     """Add to the counts of this hour, in an order of rows in which no two wait for each other."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(WebhookRefusal.__table__)  # type: ignore[attr-defined]
+    insert = insert_into(session, WebhookRefusal.__table__)  # type: ignore[attr-defined]
     total = WebhookRefusal.__table__.c.requests + insert.excluded.requests  # type: ignore[attr-defined]
     hour = now.replace(minute=0, second=0, microsecond=0)
     session.connection().execute(

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.admitting.events import Event
 from models.admitting.tables import WebhookEvent
+from models.upserting import insert_into
 
 EVENT_SHA256 = "event_sha256"
 EVENT_ENDS_AT = "event_ends_at"
@@ -66,8 +66,7 @@ def _key(webhook: Mapping[str, Any]) -> Key:
 
 def _note(session: Session, webhooks: Sequence[dict[str, Any]]) -> None:
     """Note events that are new, or whose time is over, in the order that all writers keep."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(WebhookEvent.__table__)  # type: ignore[attr-defined]
+    insert = insert_into(session, WebhookEvent.__table__)  # type: ignore[attr-defined]
     fresh = {name: insert.excluded[name] for name in ("webhook_id", "received_at", "ends_at")}
     session.connection().execute(
         insert.on_conflict_do_update(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.importing.door import Item
+from models.upserting import insert_into
 from models.webhook import Webhook, WebhookRecord
 
 MOST_ROWS = 500
@@ -40,7 +40,6 @@ def store(session: Session, batch: list[Item]) -> int:
         del rows[webhook_id]
     if not rows:
         return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table = Webhook.__table__  # type: ignore[attr-defined]
-    new = dialect.insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
-    return len(session.connection().execute(new, list(rows.values())).all())
+    new = insert_into(session, table).on_conflict_do_nothing(index_elements=["id"])
+    return len(session.connection().execute(new.returning(table.c.id), list(rows.values())).all())

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models.admitting.counting import add_refusals
@@ -19,6 +18,7 @@ from models.admitting.repeats import EVENT_KEYS, find_repeats
 from models.database import DatabaseRefusedError, transaction
 from models.identity import utc_now
 from models.receiving.spool import segments, taken
+from models.upserting import insert_missing
 from models.webhook import Status, Webhook
 
 
@@ -35,7 +35,6 @@ def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> dic
         Which of them repeat an event, and the webhook that it became first; they are not inserted.
     """
     repeats = find_repeats(session, webhooks)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {name: value for name, value in webhook.items() if name not in EVENT_KEYS}
         | {
@@ -48,11 +47,7 @@ def insert_webhooks(session: Session, webhooks: Sequence[dict[str, Any]]) -> dic
         for webhook in webhooks
         if webhook["id"] not in repeats
     ]
-    if rows:
-        session.connection().execute(
-            dialect.insert(Webhook.__table__).on_conflict_do_nothing(),  # type: ignore[attr-defined]
-            rows,
-        )
+    insert_missing(session, Webhook, rows)
     return repeats
 
 
