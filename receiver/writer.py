@@ -6,15 +6,17 @@ soon as the database takes them again. One that was sent both ways is stored onc
 """
 
 import logging
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import sleep
 from typing import Any
 from uuid import UUID
 
-from models.database import DatabaseAwayError, bounded_engine, transaction
+from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
+from models.receiving.waking import wake_watchers
 from models.settings import settings
 from receiver.waiting import Batch, Counter, Waiting
 
@@ -87,6 +89,13 @@ class Writer:
             for batch in batches:
                 batch.tell()
             self.hangs = False
+            self._wake_watchers()
+
+    def _wake_watchers(self) -> None:
+        """Say that webhooks came, after their requests were answered; the last of many says it."""
+        if not self._away and self._queue.empty():
+            with suppress(DatabaseAwayError, DatabaseRefusedError):  # they look by themselves, too
+                wake_watchers(bounded_engine(self._seconds))
 
     def _store(self, waiting: list[Waiting]) -> None:
         """Store what has queued up.

@@ -1,0 +1,23 @@
+"""Run benchmarks by their names, all without a name: `python -m tests.benchmarks receive drain`."""
+
+import sys
+from importlib import import_module
+
+from tests.benchmarks.report import FOLDER, keep
+
+ALL = ("receive", "drain", "latency", "growth")
+
+
+def main() -> None:
+    """Run them one after the other; each figure is kept as soon as it is there."""
+    wanted = sys.argv[1:] or ALL
+    if unknown := set(wanted) - set(ALL):
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(ALL)}.")
+    for name in wanted:
+        print(f"\n== {name}", flush=True)
+        keep(name, import_module(f"tests.benchmarks.{name}").measure())
+    print(f"\nWritten to {FOLDER}")
+
+
+if __name__ == "__main__":
+    main()
