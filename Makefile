@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate test test-fast prove lint pin clean
+.PHONY: help run demo migrate test test-fast prove bench lint pin clean
 
 help:            ## Show this
 	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/: .*##/\t/' | expand -t 14
@@ -26,6 +26,10 @@ test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove
+	$(BIN)/python -m tests.benchmarks
+
+bench: $(VENV)/test   ## Measure speed beside what it is compared with; table and plots in docs/benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 lint: $(VENV)/test    ## Check style, types and the import law
 	$(BIN)/ruff check .

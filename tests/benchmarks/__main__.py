@@ -1,5 +1,6 @@
 """Run benchmarks by their names, all without a name: `python -m tests.benchmarks receive drain`."""
 
+import logging
 import sys
 from importlib import import_module
 
@@ -13,6 +14,7 @@ def main() -> None:
     wanted = sys.argv[1:] or ALL
     if unknown := set(wanted) - set(ALL):
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(ALL)}.")
+    logging.disable(logging.INFO)  # what the databases and Prefect have to say of themselves
     for name in wanted:
         print(f"\n== {name}", flush=True)
         keep(name, import_module(f"tests.benchmarks.{name}").measure())

@@ -34,7 +34,21 @@ class Database:
     home: Path
     api_key: str
     key_id: UUID
-    environment: dict[str, str]
+    names: dict[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment for processes that are to use it."""
+        return os.environ | self.names
+
+    def use(self) -> None:
+        """Have the settings name this one, where there are several."""
+        _name(self.names)
+
+
+def _name(names: dict[str, str]) -> None:
+    os.environ.update(names)
+    settings.cache_clear()
 
 
 @contextmanager
@@ -47,15 +61,15 @@ def database(kind: str) -> Iterator[Database]:
         made = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         url = made.render_as_string(hide_password=False)
     names = {"HOOKLINE_DATABASE_URL": url, "HOOKLINE_HOME": str(home)}
-    os.environ.update(names)
-    settings.cache_clear()
+    _name(names)
     try:
         migrations.upgrade()
         with transaction() as session:
             api_key = add_source(session, SOURCE)
             key_id = session.exec(select(WebhookKey.id)).one()
-        yield Database(kind, home, api_key, key_id, dict(os.environ))
+        yield Database(kind, home, api_key, key_id, names)
     finally:
+        _name(names)
         engine().dispose()
         for name in names:
             os.environ.pop(name, None)

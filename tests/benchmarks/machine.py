@@ -16,15 +16,21 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process and its descendants, and of those that have ended."""
-    return sum(_ticks(each) for each in {pid, *descendants(pid)}) / TICKS
+    return sum(sum(_ticks(each)) for each in {pid, *descendants(pid)}) / TICKS
 
 
-def _ticks(pid: int) -> int:
+def own_cpu_seconds(pid: int) -> float:
+    """Return the processor time of one process alone."""
+    return sum(_ticks(pid)[:2]) / TICKS
+
+
+def _ticks(pid: int) -> list[int]:
+    """Return the time in user and system mode, and that of the children it has waited for."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return 0  # it ended just now: its time is in its parent's
-    return sum(map(int, fields[11:15]))
+        return [0]  # it ended just now: its time is in its parent's
+    return [int(each) for each in fields[11:15]]
 
 
 def memory(pid: int) -> int:

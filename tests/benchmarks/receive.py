@@ -16,6 +16,7 @@ from os import environ
 from pathlib import Path
 from random import Random
 from statistics import median
+from time import sleep
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -205,5 +206,6 @@ def _script(of: Database) -> Path:
 
 
 def _stored() -> int:
+    sleep(2)  # until what was under way at the end of a load has come to its end
     with reading() as session:
         return session.exec(select(func.count(col(Webhook.id)))).one()
