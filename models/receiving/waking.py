@@ -45,8 +45,8 @@ def watching() -> Iterator[Wait]:
         DatabaseAwayError: the connection could not be made, or broke off while waiting.
     """
     with without_rows_in_errors(), _outside_transactions(engine()) as connection:
-        connection.detach()  # it is not to go back among those that listen to nothing
         driver: Any = connection.connection.driver_connection
+        connection.detach()  # it is not to go back among those that listen to nothing
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"LISTEN {CHANNEL}"))
             yield lambda seconds: _wait_for_call(driver, seconds)
