@@ -16,7 +16,7 @@ from models.entities import entities_of_people
 from models.matching.rules import Decision
 from models.processing.claiming import some_are_new
 from models.processing.outcome import Outcome, records_by_entity, sentence
-from models.receiving.waking import watching
+from models.receiving.waking import AWAKE_SECONDS, watching
 from tasks.contacts import search_and_create
 from tasks.retries import at_once
 from tasks.webhooks import claim_webhooks, create_entity
@@ -29,6 +29,8 @@ SEARCHED_AT_ONCE = 500
 
 LOOK_EVERY_SECONDS = 1.0
 """How often it looks where nobody wakes it: webhooks that were put back, or written by hand."""
+LOOK_SOON_SECONDS = 0.1
+"""How often, while webhooks are coming."""
 SAY_EVERY_SECONDS = 2
 
 
@@ -51,12 +53,16 @@ def watch_for_webhooks(seconds: float) -> Trickle:
     end = monotonic() + seconds
     trickle = Trickle()
     say = _Saying()
+    awake_until = 0.0
     with suppress(DatabaseAwayError), watching() as wait:
         while monotonic() < end:
             if not (claimed := _claim_trickle()):
                 say.what_is_new(trickle.outcomes)
-                wait(min(LOOK_EVERY_SECONDS, end - monotonic()))
+                awake = monotonic() < awake_until
+                look = LOOK_SOON_SECONDS if awake else LOOK_EVERY_SECONDS
+                wait(min(look, end - monotonic()))
                 continue
+            awake_until = monotonic() + AWAKE_SECONDS
             created = at_once(create_entity, claimed)
             trickle.outcomes += created
             trickle.decisions += _search_contacts_of(created)

@@ -1,6 +1,7 @@
 """Run benchmarks by their names, all without a name: `python -m tests.benchmarks receive drain`."""
 
 import logging
+import signal
 import sys
 from importlib import import_module
 
@@ -14,6 +15,7 @@ def main() -> None:
     wanted = sys.argv[1:] or ALL
     if unknown := set(wanted) - set(ALL):
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(ALL)}.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, too
     logging.disable(logging.INFO)  # what the databases and Prefect have to say of themselves
     for name in wanted:
         print(f"\n== {name}", flush=True)

@@ -29,7 +29,7 @@ from tests.prefect_process import PrefectServer, prefect_server
 BATCH = int(environ.get("HOOKLINE_BENCH_BATCH", "5000"))
 FORMS = int(environ.get("HOOKLINE_BENCH_FORMS", "30000"))
 ROUNDS = int(environ.get("HOOKLINE_BENCH_ROUNDS", "3"))
-FEW, FEWEST, BACKLOG = 1000, 20, int(environ.get("HOOKLINE_BENCH_BACKLOG", "100000"))
+FEW, FEWEST, BACKLOG = 300, 10, int(environ.get("HOOKLINE_BENCH_BACKLOG", "100000"))
 MEGABYTE = 1024 * 1024
 
 WRONG = """

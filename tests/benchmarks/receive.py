@@ -116,6 +116,10 @@ def _figures(kind: str, rounds: Mapping[str, list[Load]]) -> list[Figure]:
         at_least(
             f"{kind}: of a commit a request", median_ratio(speed[OURS], speed[COMMIT_EACH]), 3.5
         ),
+        Figure(
+            f"{kind}: of no work, by processor time of the server alone",
+            f"{costs[NO_WORK] / costs[OURS]:.2f}",
+        ),
         at_most(f"{kind}: p99 at {CONNECTIONS} connections", middle[OURS][99], 50, " ms"),
         at_most(f"{kind}: memory of a worker under load", largest, 150, " MB"),
         *(Figure(f"{kind}: {name}, a second", f"{each:,.0f}") for name, each in medians.items()),
