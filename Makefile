@@ -5,7 +5,7 @@ PYTHON ?= python3
 WORKERS ?= 4 # more than cores: a test that waits for Prefect leaves its core to others
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate test test-fast prove faults audit lint pin clean
+.PHONY: help run demo migrate test test-fast prove bench faults audit lint pin clean
 
 help:            ## Show this
 	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/: .*##/\t/' | expand -t 14
@@ -27,6 +27,10 @@ test-fast: $(VENV)/test ## Run the pure tests, in seconds and without a server
 
 prove: $(VENV)/test   ## Run what takes long: faults, races, large numbers
 	$(BIN)/pytest -m prove
+	$(BIN)/python -m tests.benchmarks
+
+bench: $(VENV)/test   ## Measure speed beside what it is compared with; table and plots in docs/benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/test  ## Have everything fail in turn under load, count, and write docs/faults.md
 	$(BIN)/pytest -m prove tests/faults

@@ -144,7 +144,7 @@ def transaction(on: Engine | None = None) -> Iterator[Session]:
         DatabaseRefusedError: it refused a statement.
     """
     with (
-        _without_rows_in_errors(),
+        without_rows_in_errors(),
         Session(on or engine(), expire_on_commit=False) as session,
         session.begin(),
     ):
@@ -163,7 +163,7 @@ def reading(on: Engine | None = None) -> Iterator[Session]:
         DatabaseRefusedError: it refused a statement.
     """
     with (
-        _without_rows_in_errors(),
+        without_rows_in_errors(),
         (on or engine()).connect().execution_options(**{READS_ONLY: True}) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
@@ -176,7 +176,8 @@ def has_table(session: Session, table: str) -> bool:
 
 
 @contextmanager
-def _without_rows_in_errors() -> Iterator[None]:
+def without_rows_in_errors() -> Iterator[None]:
+    """Raise what the database says of a block as one of our errors, without the data."""
     try:
         yield
     except (DBAPIError, PoolTimeoutError) as error:

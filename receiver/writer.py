@@ -6,15 +6,17 @@ soon as the database takes them again. One that was sent both ways is stored onc
 """
 
 import logging
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
-from models.database import DatabaseAwayError, bounded_engine, transaction
+from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, transaction
 from models.receiving.spool import Spool, segments
 from models.receiving.storing import deliver, insert_webhooks
+from models.receiving.waking import WAKE_EVERY_SECONDS, wake_watchers
 from models.settings import settings
 from receiver.waiting import Batch, Handover, Waiting
 
@@ -39,6 +41,7 @@ class Writer:
         self._away = False
         self.hangs = False
         """Whether a request has waited in vain: until the writer is back, each spools its own."""
+        self._woke_at = 0.0
         self._starting = Lock()
         self._started = False
         if segments(self._spool.folder):
@@ -87,6 +90,17 @@ class Writer:
             for batch in batches:
                 batch.tell()
             self.hangs = False
+            self._wake_watchers()
+
+    def _wake_watchers(self) -> None:
+        """Say that webhooks came, after their requests were answered, and not for each anew.
+
+        Who was woken looks often by itself for longer than that.
+        """
+        if not self._away and monotonic() - self._woke_at > WAKE_EVERY_SECONDS:
+            self._woke_at = monotonic()
+            with suppress(DatabaseAwayError, DatabaseRefusedError):  # they look by themselves, too
+                wake_watchers(bounded_engine(self._seconds))
 
     def _store(self, waiting: list[Waiting]) -> None:
         """Store what has queued up.

@@ -5,7 +5,7 @@ Tasks are called as plain functions here: a task run a webhook would fill Prefec
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic, sleep
+from time import monotonic
 from uuid import UUID
 
 from prefect import get_run_logger, task
@@ -16,6 +16,7 @@ from models.entities import entities_of_people
 from models.matching.rules import Decision
 from models.processing.claiming import some_are_new
 from models.processing.outcome import Outcome, records_by_entity, sentence
+from models.receiving.waking import AWAKE_SECONDS, watching
 from tasks.contacts import search_and_create
 from tasks.retries import at_once
 from tasks.webhooks import claim_webhooks, create_entity
@@ -26,7 +27,10 @@ TRICKLE = 50
 SEARCHED_AT_ONCE = 500
 """Records whose contacts one transaction searches: a webhook may make many."""
 
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 1.0
+"""How often it looks where nobody wakes it: webhooks that were put back, or written by hand."""
+LOOK_SOON_SECONDS = 0.1
+"""How often, while webhooks are coming."""
 SAY_EVERY_SECONDS = 2
 FOLLOWED_WITHIN_SECONDS = 30
 """How long what follows on a record may wait: its subflow runs once for all that came meanwhile."""
@@ -53,12 +57,16 @@ def watch_for_webhooks(seconds: float) -> Trickle:
     end = monotonic() + seconds
     trickle = Trickle()
     say = _Saying()
-    with suppress(DatabaseAwayError):
+    awake_until = 0.0
+    with suppress(DatabaseAwayError), watching() as wait:
         while monotonic() < end:
             if not (claimed := _claim_trickle()):
                 say.what_is_new(trickle.outcomes)
-                sleep(LOOK_EVERY_SECONDS)
+                awake = monotonic() < awake_until
+                look = LOOK_SOON_SECONDS if awake else LOOK_EVERY_SECONDS
+                wait(min(look, end - monotonic()))
                 continue
+            awake_until = monotonic() + AWAKE_SECONDS
             created = at_once(create_entity, claimed)
             if not trickle.outcomes:
                 end = min(end, monotonic() + FOLLOWED_WITHIN_SECONDS)

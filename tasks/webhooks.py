@@ -5,9 +5,9 @@ from uuid import UUID
 from prefect import task
 from prefect.runtime import task_run
 
-from models.database import transaction
+from models.database import reading, transaction
 from models.identity import utc_now
-from models.processing.claiming import claim, give_up_stuck, put_back_stuck
+from models.processing.claiming import claim, give_up_stuck, portions, put_back_stuck
 from models.processing.outcome import Outcome
 from models.processing.periods import periods
 from models.processing.recording import create_records
@@ -44,7 +44,15 @@ def _name_with_count() -> str:
 
 @task(task_run_name=_name_with_count, **DATABASE_TASK)
 def create_entity(webhook_ids: list[UUID]) -> list[Outcome]:
-    """Create the records of a chunk of claimed webhooks: the description's *Create entity*."""
+    """Create the records of a chunk of claimed webhooks: the description's *Create entity*.
+
+    Tried again, it tells of those that it was through with, and makes no record twice.
+    """
     build_missing_clues.fn()
-    with transaction() as session:
-        return create_records(session, webhook_ids, utc_now(), run_id())
+    with reading() as session:
+        cut = portions(session, webhook_ids)
+    outcomes: list[Outcome] = []
+    for portion in cut:
+        with transaction() as session:
+            outcomes += create_records(session, portion, utc_now(), run_id())
+    return outcomes

@@ -24,8 +24,8 @@ Subflow = Flow[[list[UUID]], State[None]]
 
 log = logging.getLogger(__name__)
 
-MOST_IDS = 1000
-"""Record ids in one subflow run: Prefect takes parameters of at most 512 KB."""
+MOST_IDS = 5000
+"""Record ids in one subflow run: Prefect takes parameters of at most 512 KB, and an id has 39."""
 
 
 def run_subflows(records: Mapping[str, Sequence[UUID]]) -> list[str]:

@@ -3,13 +3,15 @@
 The claim is the only guard between runs: whatever runs at once, a webhook is claimed by one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.among import among
 from models.processing.logging import log_of_webhooks
 from models.processing.outcome import Outcome
 from models.processing.periods import latest_arrival, periods
@@ -116,10 +118,32 @@ def _stuck(session: Session, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Webhook.status) == Status.PROCESSING, col(Webhook.status_since) < before
 
 
-def chunks(ids: list[UUID], least: int = 50, most_chunks: int = 50) -> list[list[UUID]]:
+def chunks(ids: list[UUID], least: int = 500, most_chunks: int = 50) -> list[list[UUID]]:
     """Cut a batch into chunks of at least `least`, and into at most `most_chunks` of them.
 
-    A task run costs as much for a chunk as for one webhook, in time and in Prefect's database.
+    A task run costs as much for a chunk as for one webhook, in time and in Prefect's database. So
+    do the statements of its transaction: a webhook in a chunk of 500 takes 0.6 of the processor
+    time that it takes in one of 50, and hardly less in one of 2,000.
     """
     size = max(least, -(-len(ids) // most_chunks))
     return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def portions(
+    session: Session, ids: Sequence[UUID], most_bytes: int = 64 * 1024 * 1024
+) -> list[list[UUID]]:
+    """Cut a chunk into portions whose bodies are in memory at a time: mostly, it is one.
+
+    A body may have ten mebibytes, and five hundred of them are no rarity for someone.
+    """
+    size = func.length(col(Webhook.request_body))
+    of = dict(session.exec(select(Webhook.id, size).where(among(Webhook.id, ids))).all())
+    cut: list[list[UUID]] = []
+    room = 0
+    for each in ids:
+        room -= of.get(each, 0)
+        if not cut or room < 0:
+            cut.append([])
+            room = most_bytes - of.get(each, 0)
+        cut[-1].append(each)
+    return cut

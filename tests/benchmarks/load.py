@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter, sleep
 
@@ -21,6 +22,7 @@ class Load:
     connections: int = 16
     requests_a_second: int = 200
     most_seconds: float = 600
+    body: Callable[[], bytes] = lambda: BODY
     answers: list[tuple[float, float, int]] = field(default_factory=list)
     """When each was due, how long it took, in seconds, and its status."""
 
@@ -52,7 +54,7 @@ class Load:
         while not self._stop.is_set() and due < self.most_seconds:
             sleep(max(0, due - self.now()))
             headers = {"Content-Type": "application/json"}
-            connection.request("POST", f"/webhooks/{self.api_key}", BODY, headers)
+            connection.request("POST", f"/webhooks/{self.api_key}", self.body(), headers)
             answer = connection.getresponse()
             answer.read()
             self.answers.append((due, self.now() - due, answer.status))

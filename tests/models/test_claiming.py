@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from models.database import transaction
+from models.database import reading, transaction
 from models.identity import new_id
-from models.processing.claiming import chunks, claim, put_back_stuck, some_are_new
+from models.processing.claiming import chunks, claim, portions, put_back_stuck, some_are_new
 from models.webhook import Status, Webhook, WebhookStatus
 from tests.models.webhooks import store, stored
 
@@ -111,18 +111,25 @@ class TestPutBackStuck:
     [
         (0, []),
         (1, [1]),
-        (50, [50]),
-        (51, [50, 1]),
-        (120, [50, 50, 20]),
-        (2500, [50] * 50),
-        (2501, [51] * 49 + [2]),
-        (10_000, [200] * 50),
+        (500, [500]),
+        (501, [500, 1]),
+        (1200, [500, 500, 200]),
+        (25_000, [500] * 50),
+        (25_001, [501] * 49 + [452]),
+        (100_000, [2000] * 50),
     ],
 )
-def test_a_batch_is_cut_into_chunks_of_fifty_or_more_and_fifty_at_most(
+def test_a_batch_is_cut_into_chunks_of_500_or_more_and_fifty_at_most(
     webhooks: int, sizes: list[int]
 ) -> None:
     ids = [new_id() for _ in range(webhooks)]
     cut = chunks(ids)
     assert [len(chunk) for chunk in cut] == sizes
     assert [each for chunk in cut for each in chunk] == ids
+
+
+def test_a_chunk_is_cut_so_that_the_bodies_in_memory_have_a_bound(database: str) -> None:
+    ids = store(b"x" * 60, b"x" * 60, b"x" * 40, b"x" * 500, b"x")
+    with reading() as session:
+        cut = portions(session, ids, most_bytes=100)
+    assert cut == [[ids[0]], [ids[1], ids[2]], [ids[3]], [ids[4]]]
