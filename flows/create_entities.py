@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from time import monotonic
+from uuid import UUID
 
 from prefect import State, flow
 from prefect.states import Completed, Failed
@@ -16,7 +17,7 @@ from models.matching.rules import Decision
 from models.processing.claiming import chunks
 from models.processing.outcome import Outcome, records_by_entity, sentence
 from tasks.contacts import find_left_behind
-from tasks.giving_back import give_back_of_ended_runs, giving_back, other_runs_with_webhooks
+from tasks.giving_back import give_back_of_ended_runs, giving_back, other_runs_at_work
 from tasks.spool import spool_waits
 from tasks.watching import watch_for_webhooks
 from tasks.webhooks import claim_webhooks, create_entity, put_back_stuck_webhooks
@@ -73,10 +74,11 @@ def _take_up_what_was_left(made: _Made) -> None:
     """Take up what the receiver has spooled, and what runs have left behind that were killed."""
     if spool_waits() and not run_within(deliver_spooled_webhooks).is_completed():
         made.failed.append("deliver-spooled-webhooks")
-    if others := other_runs_with_webhooks():
+    ended: list[UUID] = []
+    if others := other_runs_at_work():
         mark_dead_runs_of_this_machine()
-        give_back_of_ended_runs(others)
-    made.failed += run_subflows(find_left_behind())
+        ended = give_back_of_ended_runs(others)
+    made.failed += run_subflows(find_left_behind(ended))
 
 
 def _watch_and_drain(made: _Made, batch_size: int, watch_seconds: int, drain_seconds: int) -> None:

@@ -1,6 +1,5 @@
 """Tasks on contacts: build missing clues, search and create."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from prefect import task
@@ -8,7 +7,7 @@ from prefect.runtime import task_run
 
 from models.database import reading, transaction
 from models.entities import entities_of_people
-from models.following.following import left_behind
+from models.following.leaving import left_behind
 from models.identity import utc_now
 from models.matching.indexing import index_contacts
 from models.matching.rules import Decision
@@ -18,8 +17,6 @@ from tasks.running import run_id
 
 INDEXED_AT_ONCE = 1000
 LEFT_BEHIND_AT_ONCE = 1000
-LEFT_BEHIND_AFTER = timedelta(minutes=5)
-"""A run that is alive comes to the contacts of its records within seconds."""
 
 
 @task(**DATABASE_TASK)
@@ -44,17 +41,10 @@ def find_waiting_records(entity: str, limit: int) -> list[UUID]:
 
 
 @task(**DATABASE_TASK)
-def find_left_behind() -> dict[str, list[UUID]]:
-    """Return the records whose run was killed before it came to their subflow, by entity."""
-    now = utc_now()
-    before = now - LEFT_BEHIND_AFTER
+def find_left_behind(ended: list[UUID]) -> dict[str, list[UUID]]:
+    """Return the records that no run comes to any more, by entity; these runs are over."""
     with reading() as session:
-        found = left_behind(session, before, LEFT_BEHIND_AT_ONCE, now)
-        for code, entity in entities_of_people().items():
-            waiting = waiting_records(session, entity, LEFT_BEHIND_AT_ONCE, before)
-            if waiting:
-                found[code] = list(dict.fromkeys([*waiting, *found.get(code, [])]))
-    return found
+        return left_behind(session, ended, LEFT_BEHIND_AT_ONCE, utc_now())
 
 
 def _name_with_count() -> str:

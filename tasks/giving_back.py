@@ -1,4 +1,4 @@
-"""Tasks on webhooks whose run is over before it was through with them: they go back to New."""
+"""Tasks on what runs have in hand that are over: it goes back, for the next run to take it up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +16,7 @@ from models.database import (
     reading,
     transaction,
 )
+from models.following.leaving import let_go, runs_with_records
 from models.identity import utc_now
 from models.processing.giving_back import give_back, holders
 from tasks.retries import DATABASE_TASK
@@ -45,19 +46,25 @@ def giving_back() -> Iterator[None]:
         raise
 
 
-def other_runs_with_webhooks() -> list[UUID]:
-    """Return the other runs that have webhooks in hand; a look at an index, and no task run."""
+def other_runs_at_work() -> list[UUID]:
+    """Return the other runs that have webhooks in hand, or records that wait for what follows.
+
+    Some of them may be over. It is a few looks at indexes, and no task run.
+    """
     with suppress(DatabaseAwayError), reading() as session:
-        return [run for run in holders(session) if run != run_id()][:MOST_RUNS]
+        runs = {*holders(session), *runs_with_records(session, MOST_RUNS)}
+        return sorted(runs - {run_id()})[:MOST_RUNS]
     return []
 
 
 @task(**DATABASE_TASK)
-def give_back_of_ended_runs(run_ids: list[UUID]) -> int:
-    """Give back what those of these runs had in hand that are over, as one that was killed."""
+def give_back_of_ended_runs(run_ids: list[UUID]) -> list[UUID]:
+    """Give back what those of these runs had in hand that are over, and return which they are."""
     with get_client(sync_client=True) as client:
         theirs = FlowRunFilter(id=FlowRunFilterId(any_=run_ids))
         runs = client.read_flow_runs(flow_run_filter=theirs)
     ended = [run.id for run in runs if run.state_type in TERMINAL_STATES]
     with transaction() as session:
-        return give_back(session, ended, utc_now(), blameless=False) if ended else 0
+        give_back(session, ended, utc_now(), blameless=False)
+        let_go(session, ended)
+    return ended

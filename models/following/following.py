@@ -107,30 +107,6 @@ def still_running(session: Session, entity: str, record_ids: Sequence[UUID]) -> 
     return [each for each in record_ids if each in running]
 
 
-def left_behind(
-    session: Session, waiting_before: datetime, limit: int, now: datetime
-) -> dict[str, list[UUID]]:
-    """Return the records whose run was killed before or while it came to them, by entity."""
-    found = session.exec(
-        select(SubflowState.entity, SubflowState.record_id)
-        .where(
-            col(SubflowState.status) != SubflowStatus.DONE,
-            or_(
-                (col(SubflowState.status) == SubflowStatus.WAITING)
-                & (col(SubflowState.since) < waiting_before),
-                (col(SubflowState.status) == SubflowStatus.RUNNING)
-                & (col(SubflowState.since) < now - STUCK_AFTER),
-            ),
-        )
-        .order_by(col(SubflowState.since))
-        .limit(limit)
-    )
-    gathered: dict[str, list[UUID]] = {}
-    for entity, record_id in found:
-        gathered.setdefault(entity, []).append(record_id)
-    return gathered
-
-
 def _is_free(now: datetime) -> Any:
     return or_(
         col(SubflowState.status) != SubflowStatus.RUNNING,

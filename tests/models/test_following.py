@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from models.database import reading, transaction
-from models.following import following
+from models.following import following, leaving
 from models.following.subflow import SubflowState, SubflowStatus
 from models.identity import new_id, utc_now
 
@@ -32,9 +32,8 @@ def statuses() -> dict[UUID, str]:
 
 
 def left_behind(after: timedelta) -> dict[str, list[UUID]]:
-    now = utc_now() + after
     with reading() as session:
-        return following.left_behind(session, now - 5 * MINUTE, 100, now)
+        return leaving.left_behind(session, [], 100, utc_now() + after)
 
 
 def test_records_that_wait_are_taken_up_once() -> None:

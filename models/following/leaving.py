@@ -1,0 +1,160 @@
+"""Records whose run was over before it came to what follows on them, for the next run to take up.
+
+They wait for their contact, or for the steps of their entity. A run that was killed left them so,
+and one that failed. Which runs are over, the caller has to find out.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, update
+from sqlmodel import Session, col, exists, or_, select
+
+from models.among import among
+from models.database import has_table
+from models.entities import entities_of_people
+from models.entity import OfPerson
+from models.following.following import STUCK_AFTER
+from models.following.subflow import SubflowState, SubflowStatus
+from models.webhook import Webhook, WebhookRecord
+
+LEFT_BEHIND_AFTER = timedelta(minutes=5)
+"""A run that is alive comes to its records within seconds. So much later, none will."""
+
+
+def runs_with_records(session: Session, limit: int) -> set[UUID]:
+    """Return the runs that made records which wait, or that have some in hand."""
+    made_by = select(Webhook.flow_run_id).join(
+        WebhookRecord, col(WebhookRecord.webhook_id) == col(Webhook.id)
+    )
+    queries = [
+        made_by.where(
+            WebhookRecord.entity == code, _waits(entity, col(WebhookRecord.record_id), limit)
+        )
+        for code, entity in _people(session).items()
+    ]
+    waiting = (
+        select(SubflowState.entity, SubflowState.record_id)
+        .where(SubflowState.status == SubflowStatus.WAITING)
+        .limit(limit)
+        .subquery()
+    )
+    of_waiting = and_(
+        col(WebhookRecord.entity) == waiting.c.entity,
+        col(WebhookRecord.record_id) == waiting.c.record_id,
+    )
+    queries.append(made_by.join(waiting, of_waiting))
+    queries.append(
+        select(SubflowState.flow_run_id).where(SubflowState.status == SubflowStatus.RUNNING)
+    )
+    found = {run for query in queries for run in session.exec(query.distinct().limit(limit))}
+    return {run for run in found if run is not None}
+
+
+def let_go(session: Session, ended: Collection[UUID]) -> None:
+    """Have the records wait again that these runs had in hand."""
+    session.execute(
+        update(SubflowState)
+        .where(
+            col(SubflowState.status) == SubflowStatus.RUNNING,
+            among(SubflowState.flow_run_id, ended),
+        )
+        .values(status=SubflowStatus.WAITING),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def left_behind(
+    session: Session, ended: Collection[UUID], limit: int, now: datetime
+) -> dict[str, list[UUID]]:
+    """Return the records that no run will come to any more, by entity, the oldest first.
+
+    Args:
+        session: a transaction, or one that reads.
+        ended: runs that are known to be over.
+        limit: how many records of an entity at most.
+        now: the present moment.
+    """
+    found = _left_at_a_step(session, ended, limit, now)
+    for code, entity in _people(session).items():
+        waiting = session.exec(
+            select(entity.id)
+            .where(
+                col(entity.contact_searched_at).is_(None),
+                or_(
+                    entity.created_at < now - LEFT_BEHIND_AFTER,
+                    _made_by(ended, code, col(entity.id)),
+                ),
+            )
+            .order_by(col(entity.created_at), col(entity.id))
+            .limit(limit)
+        ).all()
+        if waiting:
+            found[code] = list(dict.fromkeys([*waiting, *found.get(code, [])]))
+    return found
+
+
+def _left_at_a_step(
+    session: Session, ended: Collection[UUID], limit: int, now: datetime
+) -> dict[str, list[UUID]]:
+    status, since = col(SubflowState.status), col(SubflowState.since)
+    of_ended = among(SubflowState.flow_run_id, ended) | _made_by(
+        ended, col(SubflowState.entity), col(SubflowState.record_id)
+    )
+    found = session.exec(
+        select(SubflowState.entity, SubflowState.record_id)
+        .where(
+            status != SubflowStatus.DONE,
+            or_(
+                (status == SubflowStatus.WAITING) & (since < now - LEFT_BEHIND_AFTER),
+                (status == SubflowStatus.WAITING) & of_ended,
+                (status == SubflowStatus.RUNNING) & (since < now - STUCK_AFTER),
+            ),
+        )
+        .order_by(since)
+        .limit(limit)
+    )
+    gathered: dict[str, list[UUID]] = {}
+    for entity, record_id in found:
+        gathered.setdefault(entity, []).append(record_id)
+    return gathered
+
+
+def _people(session: Session) -> dict[str, type[OfPerson]]:
+    """Return the entities that name people and whose tables are there."""
+    return {
+        code: entity
+        for code, entity in entities_of_people().items()
+        if has_table(session, str(entity.__tablename__))
+    }
+
+
+def _waits(
+    entity: type[OfPerson], record_id: SQLColumnExpression[UUID], limit: int
+) -> ColumnElement[bool]:
+    """Say whether a record is among the oldest that wait for their contact."""
+    oldest = (
+        select(entity.id)
+        .where(col(entity.contact_searched_at).is_(None))
+        .order_by(col(entity.created_at), col(entity.id))
+        .limit(limit)
+    )
+    return record_id.in_(select(oldest.subquery().c.id))
+
+
+def _made_by(
+    runs: Collection[UUID],
+    entity: str | SQLColumnExpression[str],
+    record_id: SQLColumnExpression[UUID],
+) -> ColumnElement[bool]:
+    """Say whether a record was made by one of these runs."""
+    return exists(
+        select(WebhookRecord.webhook_id)
+        .join(Webhook, col(Webhook.id) == col(WebhookRecord.webhook_id))
+        .where(
+            WebhookRecord.entity == entity,
+            WebhookRecord.record_id == record_id,
+            among(Webhook.flow_run_id, runs),
+        )
+    )
