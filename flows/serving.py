@@ -127,15 +127,27 @@ def deployments() -> list[str]:
     return [deployment["name"] for deployment in file["deployments"]]
 
 
-def run_at_once(flow: str) -> None:
-    """Have a deployment run now rather than at its next time, where its schedule is on.
+ALIVE = ("RUNNING", "PENDING")
+
+
+def keep_at_work(flow: str, runs: int) -> None:
+    """Have as many runs of a deployment at work now, rather than at its next time.
+
+    Where its schedule is off, so is this.
 
     Raises:
         HTTPError: Prefect's server does not take it.
     """
     with prefect_api() as api:
         deployment = api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
-        if any(schedule["active"] for schedule in deployment["schedules"]):
+        if not any(schedule["active"] for schedule in deployment["schedules"]):
+            return
+        alive = {
+            "deployments": {"id": {"any_": [deployment["id"]]}},
+            "flow_runs": {"state": {"type": {"any_": ALIVE}}},
+        }
+        at_work: int = api.post("/flow_runs/count", json=alive).raise_for_status().json()
+        for _ in range(runs - at_work):
             api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}).raise_for_status()
 
 

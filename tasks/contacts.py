@@ -1,11 +1,12 @@
 """Tasks on contacts: build missing clues, search and create."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from prefect import task
 from prefect.runtime import task_run
 
-from models.database import reading, transaction
+from models.database import DatabaseAwayError, reading, transaction
 from models.entities import entities_of_people
 from models.following.leaving import left_behind
 from models.identity import utc_now
@@ -38,6 +39,16 @@ def find_waiting_records(entity: str, limit: int) -> list[UUID]:
     """Return the ids of records of an entity that wait for their contact, the oldest first."""
     with reading() as session:
         return waiting_records(session, entities_of_people()[entity], limit, utc_now())
+
+
+def some_are_left_behind() -> bool:
+    """Say whether records wait that no run comes to any more, of whatever run; no task run.
+
+    Where the database is away it says so, too: the task that looks is what retries.
+    """
+    with suppress(DatabaseAwayError), reading() as session:
+        return bool(left_behind(session, [], 1, utc_now()))
+    return True
 
 
 @task(**DATABASE_TASK)

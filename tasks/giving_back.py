@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from uuid import UUID
 
 from prefect import task
@@ -24,6 +25,8 @@ from tasks.running import run_id
 
 END_SECONDS = 2.0
 """How long the database may take to hear that a run is over, of the ten that it has to end."""
+IN_HAND_FOR = timedelta(seconds=15)
+"""A run that is alive is mostly through with what it has in hand by then."""
 MOST_RUNS = 200
 """Runs that are asked for at a time: as many as Prefect answers with."""
 
@@ -46,25 +49,36 @@ def giving_back() -> Iterator[None]:
         raise
 
 
-def other_runs_at_work() -> list[UUID]:
-    """Return the other runs that have webhooks in hand, or records that wait for what follows.
+def runs_that_left_something() -> list[UUID]:
+    """Return the runs that have had webhooks in hand for a while, or have records that wait.
 
-    Some of them may be over. It is a few looks at indexes, and no task run.
+    Some of them may be over. This run has nothing in hand when it asks, so that what it has was
+    left by a round that broke off. It is a few looks at indexes, and no task run.
     """
+    before = utc_now() - IN_HAND_FOR
     with suppress(DatabaseAwayError), reading() as session:
-        runs = {*holders(session), *runs_with_records(session, MOST_RUNS)}
-        return sorted(runs - {run_id()})[:MOST_RUNS]
+        runs = {*holders(session, before), *runs_with_records(session, before, MOST_RUNS)}
+        return sorted(runs)[:MOST_RUNS]
     return []
 
 
 @task(**DATABASE_TASK)
 def give_back_of_ended_runs(run_ids: list[UUID]) -> list[UUID]:
-    """Give back what those of these runs had in hand that are over, and return which they are."""
+    """Give back what those of these runs had in hand that are over, and return which they are.
+
+    This run is among them where a round of its own broke off.
+    """
+    own = [each for each in run_ids if each == run_id()]
+    others = _ended([each for each in run_ids if each not in own])
+    with transaction() as session:
+        give_back(session, own, utc_now(), blameless=True)
+        give_back(session, others, utc_now(), blameless=False)
+        let_go(session, [*own, *others])
+    return [*own, *others]
+
+
+def _ended(run_ids: list[UUID]) -> list[UUID]:
     with get_client(sync_client=True) as client:
         theirs = FlowRunFilter(id=FlowRunFilterId(any_=run_ids))
         runs = client.read_flow_runs(flow_run_filter=theirs)
-    ended = [run.id for run in runs if run.state_type in TERMINAL_STATES]
-    with transaction() as session:
-        give_back(session, ended, utc_now(), blameless=False)
-        let_go(session, ended)
-    return ended
+    return [run.id for run in runs if run.state_type in TERMINAL_STATES]

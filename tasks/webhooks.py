@@ -1,15 +1,23 @@
 """Tasks on webhooks: claim them, put back what got stuck, create their records."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from prefect import task
 from prefect.runtime import task_run
 
-from models.database import reading, transaction
+from models.database import DatabaseAwayError, reading, transaction
 from models.identity import utc_now
-from models.processing.claiming import claim, give_up_stuck, portions, put_back_stuck
+from models.processing.claiming import (
+    claim,
+    give_up_stuck,
+    portions,
+    put_back_stuck,
+    some_are_new,
+    some_are_stuck,
+)
 from models.processing.outcome import Outcome
-from models.processing.periods import periods
+from models.processing.periods import PeriodError, periods
 from models.processing.recording import create_records
 from models.settings import settings
 from tasks.contacts import build_missing_clues
@@ -23,6 +31,16 @@ def claim_webhooks(batch_size: int) -> list[UUID]:
     with transaction() as session:
         periods(session)  # a period that is wrong is said before anything is claimed
         return claim(session, batch_size, utc_now(), run_id())
+
+
+def webhooks_wait(at_least: int) -> bool:
+    """Say whether so many webhooks are New, or any is stuck; two looks at indexes, no task run.
+
+    Where the database is away or a period is wrong it says so, too: the task that claims says why.
+    """
+    with suppress(DatabaseAwayError, PeriodError), reading() as session:
+        return some_are_new(session, at_least) or some_are_stuck(session, utc_now())
+    return True
 
 
 @task(**DATABASE_TASK)

@@ -22,6 +22,9 @@ from models.source import add_source, find_key, remove_source
 
 GETTING_STARTED = "getting-started"
 
+AT_ANY_MOMENT = 2
+"""Runs of create-entities that are at work, so that one that is killed leaves no gap."""
+
 
 @click.command()
 @click.option("--new", metavar="MESSAGE", help="Write the migration of your own tables first.")
@@ -95,9 +98,9 @@ def work() -> NoReturn:
             f"Prefect's server does not answer at {environment['PREFECT_API_URL']}."
         )
     serving.deploy()
-    with suppress(httpx.HTTPError):  # it comes with the next minute then
+    with suppress(httpx.HTTPError):  # they come at their time then
         leftovers.mark_dead_runs_of_this_machine()
-        serving.run_at_once("create-entities")
+        serving.keep_at_work("create-entities", AT_ANY_MOMENT)
     # What a script starts in the background is born ignoring SIGINT, by which Prefect's worker
     # ends itself where it is told to by SIGTERM.
     starting.take_every_end_as_ctrl_c()

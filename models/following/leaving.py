@@ -8,8 +8,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, update
 from sqlmodel import Session, col, exists, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.among import among
 from models.database import has_table
@@ -23,32 +24,20 @@ LEFT_BEHIND_AFTER = timedelta(minutes=5)
 """A run that is alive comes to its records within seconds. So much later, none will."""
 
 
-def runs_with_records(session: Session, limit: int) -> set[UUID]:
-    """Return the runs that made records which wait, or that have some in hand."""
-    made_by = select(Webhook.flow_run_id).join(
-        WebhookRecord, col(WebhookRecord.webhook_id) == col(Webhook.id)
-    )
-    queries = [
-        made_by.where(
-            WebhookRecord.entity == code, _waits(entity, col(WebhookRecord.record_id), limit)
+def runs_with_records(session: Session, before: datetime, limit: int) -> set[UUID]:
+    """Return the runs with records that have waited, or were in hand, since before then."""
+    found: set[UUID | None] = set()
+    for entity, record_ids in _waiting(session, before, limit).items():
+        made_by = (
+            select(col(Webhook.flow_run_id))
+            .join(WebhookRecord, col(WebhookRecord.webhook_id) == col(Webhook.id))
+            .where(WebhookRecord.entity == entity, among(WebhookRecord.record_id, record_ids))
         )
-        for code, entity in _people(session).items()
-    ]
-    waiting = (
-        select(SubflowState.entity, SubflowState.record_id)
-        .where(SubflowState.status == SubflowStatus.WAITING)
-        .limit(limit)
-        .subquery()
+        found.update(session.exec(made_by.distinct()))
+    in_hand = select(col(SubflowState.flow_run_id)).where(
+        SubflowState.status == SubflowStatus.RUNNING, SubflowState.since < before
     )
-    of_waiting = and_(
-        col(WebhookRecord.entity) == waiting.c.entity,
-        col(WebhookRecord.record_id) == waiting.c.record_id,
-    )
-    queries.append(made_by.join(waiting, of_waiting))
-    queries.append(
-        select(SubflowState.flow_run_id).where(SubflowState.status == SubflowStatus.RUNNING)
-    )
-    found = {run for query in queries for run in session.exec(query.distinct().limit(limit))}
+    found.update(session.exec(in_hand.distinct()))
     return {run for run in found if run is not None}
 
 
@@ -76,23 +65,38 @@ def left_behind(
         limit: how many records of an entity at most.
         now: the present moment.
     """
+    long_ago = now - LEFT_BEHIND_AFTER
     found = _left_at_a_step(session, ended, limit, now)
     for code, entity in _people(session).items():
-        waiting = session.exec(
-            select(entity.id)
-            .where(
-                col(entity.contact_searched_at).is_(None),
-                or_(
-                    entity.created_at < now - LEFT_BEHIND_AFTER,
-                    _made_by(ended, code, col(entity.id)),
-                ),
-            )
-            .order_by(col(entity.created_at), col(entity.id))
-            .limit(limit)
-        ).all()
-        if waiting:
+        left = or_(entity.created_at < long_ago, _made_by(ended, code, col(entity.id)))
+        if waiting := session.exec(_oldest(entity, limit).where(left)).all():
             found[code] = list(dict.fromkeys([*waiting, *found.get(code, [])]))
     return found
+
+
+def _waiting(session: Session, before: datetime, limit: int) -> dict[str, list[UUID]]:
+    """Return the records that wait since before then, whoever made them, by entity."""
+    found: dict[str, list[UUID]] = {}
+    at_a_step = (
+        select(SubflowState.entity, SubflowState.record_id)
+        .where(SubflowState.status == SubflowStatus.WAITING, SubflowState.since < before)
+        .limit(limit)
+    )
+    for code, record_id in session.exec(at_a_step):
+        found.setdefault(code, []).append(record_id)
+    for code, entity in _people(session).items():
+        if waiting := session.exec(_oldest(entity, limit).where(entity.created_at < before)).all():
+            found[code] = [*waiting, *found.get(code, [])]
+    return found
+
+
+def _oldest(entity: type[OfPerson], limit: int) -> SelectOfScalar[UUID]:
+    return (
+        select(entity.id)
+        .where(col(entity.contact_searched_at).is_(None))
+        .order_by(col(entity.created_at), col(entity.id))
+        .limit(limit)
+    )
 
 
 def _left_at_a_step(
@@ -128,19 +132,6 @@ def _people(session: Session) -> dict[str, type[OfPerson]]:
         for code, entity in entities_of_people().items()
         if has_table(session, str(entity.__tablename__))
     }
-
-
-def _waits(
-    entity: type[OfPerson], record_id: SQLColumnExpression[UUID], limit: int
-) -> ColumnElement[bool]:
-    """Say whether a record is among the oldest that wait for their contact."""
-    oldest = (
-        select(entity.id)
-        .where(col(entity.contact_searched_at).is_(None))
-        .order_by(col(entity.created_at), col(entity.id))
-        .limit(limit)
-    )
-    return record_id.in_(select(oldest.subquery().c.id))
 
 
 def _made_by(

@@ -65,12 +65,20 @@ def _claimable(session: Session, limit: int) -> SelectOfScalar[UUID]:
     return new.where(col(Webhook.attempts) < ALONE_AFTER_ATTEMPTS).limit(limit)
 
 
-def some_are_new(session: Session) -> bool:
-    """Say whether any webhook waits, at the cost of one look at an index."""
-    return (
-        session.exec(select(Webhook.id).where(Webhook.status == Status.NEW).limit(1)).first()
-        is not None
-    )
+def some_are_new(session: Session, at_least: int = 1) -> bool:
+    """Say whether so many webhooks wait, at the cost of a look at an index."""
+    some = select(Webhook.id).where(Webhook.status == Status.NEW).limit(at_least)
+    return len(session.exec(some).all()) >= at_least
+
+
+def some_are_stuck(session: Session, now: datetime) -> bool:
+    """Say whether any webhook stayed in Processing for too long.
+
+    Raises:
+        PeriodError: a period in the lookup is none.
+    """
+    stuck = select(Webhook.id).where(*_stuck(session, now)).limit(1)
+    return session.exec(stuck).first() is not None
 
 
 def put_back_stuck(session: Session, now: datetime) -> int:

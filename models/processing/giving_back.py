@@ -11,13 +11,16 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.webhook import Status, Webhook
 
 
-def holders(session: Session) -> list[UUID]:
-    """Return the runs that have claimed webhooks and are not through with them."""
+def holders(session: Session, before: datetime) -> list[UUID]:
+    """Return the runs that claimed webhooks before then, and are not through with them."""
     claimed = select(Webhook.flow_run_id).where(
-        Webhook.status == Status.PROCESSING, col(Webhook.flow_run_id).is_not(None)
+        Webhook.status == Status.PROCESSING,
+        col(Webhook.flow_run_id).is_not(None),
+        col(Webhook.status_since) < before,
     )
     return [run for run in session.exec(claimed.distinct()) if run is not None]
 
@@ -37,7 +40,7 @@ def give_back(
     attempts = col(Webhook.attempts)
     given_back = session.execute(
         update(Webhook)
-        .where(col(Webhook.flow_run_id).in_(run_ids), col(Webhook.status) == Status.PROCESSING)
+        .where(among(Webhook.flow_run_id, run_ids), col(Webhook.status) == Status.PROCESSING)
         .values(
             status=Status.NEW, status_since=now, attempts=attempts - 1 if blameless else attempts
         ),

@@ -59,7 +59,11 @@ def _shown(items: list[str]) -> str:
 
 def sentence(outcomes: Iterable[Outcome]) -> str:
     """Count outcomes in a sentence: `50 webhooks: 44 done, 3 done with warnings, 3 failed`."""
-    counts = Counter(outcome.word for outcome in outcomes)
+    return counted(Counter(outcome.word for outcome in outcomes))
+
+
+def counted(counts: Counter[str]) -> str:
+    """Write counts of outcomes, by their words, as a sentence."""
     if not counts:
         return "No webhook was New"
     total = counts.total()

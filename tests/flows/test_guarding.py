@@ -58,7 +58,7 @@ def test_a_server_with_an_auth_string_takes_our_deployments_and_nobody_elses(
     with prefect_server(tmp_path) as server:
         monkeypatch.setattr("os.environ", server.environment)
         serving.deploy()
-        serving.run_at_once("create-entities")
+        serving.keep_at_work("create-entities", 1)
         filter_ = f"{server.api_url}/flow_runs/filter"
         assert httpx.post(filter_, json={}).status_code == 401
         runs = httpx.post(filter_, json={}, auth=guarding.auth(server.environment)).json()

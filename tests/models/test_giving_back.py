@@ -1,6 +1,6 @@
 """Webhooks whose run is over go back to New at once, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -61,4 +61,5 @@ def test_the_runs_are_named_that_have_something_in_hand() -> None:
     claimed_by(None)
     with transaction() as session:
         create_records(session, done, NOON, through)
-        assert holders(session) == [run]
+        assert holders(session, NOON + timedelta(seconds=1)) == [run]
+        assert holders(session, NOON) == []

@@ -43,7 +43,7 @@ def left(after: timedelta, ended: Collection[UUID] = ()) -> dict[str, list[UUID]
 
 def runs() -> set[UUID]:
     with reading() as session:
-        return runs_with_records(session, 100)
+        return runs_with_records(session, utc_now(), 100)
 
 
 def test_a_record_of_a_run_that_is_over_is_left_behind_at_once() -> None:
@@ -71,6 +71,8 @@ def test_the_runs_are_named_whose_records_wait() -> None:
     made_by(through, searched=True)
     made_by(None)
     assert runs() == {waits}
+    with reading() as session:
+        assert runs_with_records(session, utc_now() - SOON, 100) == set()
 
 
 def test_a_record_at_a_step_of_a_run_that_is_over_is_taken_up_anew_at_once() -> None:
