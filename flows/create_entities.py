@@ -21,6 +21,7 @@ from models.processing.claiming import chunks
 from models.processing.outcome import Outcome, counted, records_by_entity
 from tasks.contacts import find_left_behind, some_are_left_behind
 from tasks.giving_back import give_back_of_ended_runs, giving_back, runs_that_left_something
+from tasks.running import is_switched_off
 from tasks.spool import spool_waits
 from tasks.watching import TRICKLE, watch_for_webhooks
 from tasks.webhooks import (
@@ -67,7 +68,7 @@ def create_entities(
         with giving_back():
             while True:
                 _round(made, batch_size, end, drain_seconds)
-                if monotonic() >= end:
+                if monotonic() >= end or is_switched_off():
                     break
     finally:
         made.report()

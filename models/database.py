@@ -8,7 +8,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -33,7 +33,7 @@ class DatabaseRefusedError(Exception):
 
 def engine() -> Engine:
     """Return this process's engine for the database that the settings name."""
-    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds, None)
+    return _engine(settings().resolved_database_url(), settings().database_timeout_seconds)
 
 
 def bounded_engine(seconds: float, url: str | None = None) -> Engine:
@@ -47,7 +47,7 @@ def bounded_engine(seconds: float, url: str | None = None) -> Engine:
 
 
 @cache
-def _engine(url: str, timeout_seconds: float, statement_seconds: float | None) -> Engine:
+def _engine(url: str, timeout_seconds: float, statement_seconds: float | None = None) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, timeout_seconds)
     return _postgresql_engine(url, timeout_seconds, statement_seconds)
@@ -58,6 +58,7 @@ def _postgresql_engine(url: str, timeout_seconds: float, statement_seconds: floa
         url,
         hide_parameters=True,  # people's data stays out of every error text
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the server process behind it has what it needs at hand
         pool_timeout=timeout_seconds,
         connect_args={
             "connect_timeout": max(1, int(timeout_seconds)),
@@ -144,7 +145,7 @@ def transaction(on: Engine | None = None) -> Iterator[Session]:
         DatabaseRefusedError: it refused a statement.
     """
     with (
-        without_rows_in_errors(),
+        _without_rows_in_errors(),
         Session(on or engine(), expire_on_commit=False) as session,
         session.begin(),
     ):
@@ -163,11 +164,29 @@ def reading(on: Engine | None = None) -> Iterator[Session]:
         DatabaseRefusedError: it refused a statement.
     """
     with (
-        without_rows_in_errors(),
+        _without_rows_in_errors(),
         (on or engine()).connect().execution_options(**{READS_ONLY: True}) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
+
+
+@contextmanager
+def outside_transactions(on: Engine) -> Iterator[Connection]:
+    """Connect so that each statement is a transaction of its own.
+
+    Args:
+        on: the engine.
+
+    Raises:
+        DatabaseAwayError: the database could not be reached, or is busy.
+        DatabaseRefusedError: it refused a statement.
+    """
+    with (
+        _without_rows_in_errors(),
+        on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+    ):
+        yield connection
 
 
 def has_table(session: Session, table: str) -> bool:
@@ -176,7 +195,7 @@ def has_table(session: Session, table: str) -> bool:
 
 
 @contextmanager
-def without_rows_in_errors() -> Iterator[None]:
+def _without_rows_in_errors() -> Iterator[None]:
     """Raise what the database says of a block as one of our errors, without the data."""
     try:
         yield

@@ -5,12 +5,14 @@ where a thread that waited for each would leave none for the others.
 """
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.util import greenlet_spawn
 from werkzeug.exceptions import BadRequest, HTTPException, RequestHeaderFieldsTooLarge
 
@@ -134,4 +136,10 @@ def refuse_long_head(scope: dict[str, Any]) -> None:
 
 def create_front() -> Front:
     """Make the receiver for a server that speaks ASGI, one a worker process."""
-    return Front(create_app())
+    front = Front(create_app())
+    configure_mappers()  # else SQLAlchemy does with the first webhook, and many wait
+    # What is there by now stays. Python's collector looked through all of it every few seconds,
+    # and everybody waited for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+    return front

@@ -7,6 +7,7 @@ ALWAYS = {
     "Referrer-Policy": "no-referrer",  # a URL of ours may hold a key
     "X-Frame-Options": "DENY",
     "Server": "hookline",  # the server would name itself
+    "Cache-Control": "no-store",
 }
 NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 """The Content-Security-Policy of an answer that is no page; a page says what it needs itself."""
@@ -14,9 +15,10 @@ NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 
 def add(response: Response) -> Response:
     """Add the headers to an answer."""
+    there = {name.lower() for name, _ in response.headers}
     for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    if response.mimetype != "text/html":
-        response.headers.setdefault("Content-Security-Policy", NO_PAGE)
+        if name.lower() not in there:
+            response.headers.add(name, value)
+    if response.mimetype != "text/html" and "content-security-policy" not in there:
+        response.headers.add("Content-Security-Policy", NO_PAGE)
     return response

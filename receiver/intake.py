@@ -65,7 +65,7 @@ def take(api_key: str, door: Door, body: bytes, content_type: str | None) -> Res
     except (DatabaseAwayError, DatabaseRefusedError, SpoolFullError) as error:
         _ask_to_come_back(error)
     if stored_as == webhook["id"]:
-        metrics.received.labels(door.source).inc()
+        metrics.count_received(door.source)
     else:
         refusals.count(door.source, "repeat")
     return answering.answer(senders, stored_as, body, content_type)

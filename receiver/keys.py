@@ -23,7 +23,10 @@ from models.settings import settings
 from models.source import WebhookKey, WebhookSource, hash_of
 
 READ_EVERY_SECONDS = 2.0
-"""A key that was removed opens its door for about this long, unless the database is away."""
+"""How old the keys get before they are read again, while requests go on."""
+GOOD_FOR_SECONDS = 2 * READ_EVERY_SECONDS
+"""How old they may be for a request that does not wait for them to be read again: a key that was
+removed opens its door for no longer, unless the database is away."""
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +56,13 @@ class Keys:
         self._seconds = settings().store_timeout_seconds
         self._file = settings().resolved_spool_path() / "keys.json"
         self._reading = Lock()
-        self._read_at = 0.0
+        self._read_at = float("-inf")
         self._doors = _kept(self._file)
 
     def knows(self, api_key: str) -> bool:
         """Say whether what a key opens can be told without waiting for the database."""
-        return monotonic() < self._read_at and hash_of(api_key) in self._doors
+        self._read_again_where_old()
+        return self._age() < GOOD_FOR_SECONDS and hash_of(api_key) in self._doors
 
     def door(self, api_key: str) -> Door | None:
         """Return what a key opens, None where it opens nothing.
@@ -67,10 +71,9 @@ class Keys:
             DatabaseAwayError: the key is not known here, and the database cannot be asked.
             DatabaseRefusedError: likewise, and its tables are not there.
         """
-        if monotonic() >= self._read_at and self._reading.acquire(blocking=False):
+        reader = self._read_again_where_old()
+        if reader and self._age() >= GOOD_FOR_SECONDS:
             # A database that hangs is waited for no longer than one that is away.
-            reader = Thread(target=self._read_all, name="keys", daemon=True)
-            reader.start()
             reader.join(2 * self._seconds)
         sha256 = hash_of(api_key)
         if found := self._doors.get(sha256):
@@ -85,6 +88,17 @@ class Keys:
         """Say whether any door could be opened without asking the database."""
         return bool(self._doors)
 
+    def _age(self) -> float:
+        return monotonic() - self._read_at
+
+    def _read_again_where_old(self) -> Thread | None:
+        """Start to read the keys again, unless they are new or somebody is reading them."""
+        if self._age() < READ_EVERY_SECONDS or not self._reading.acquire(blocking=False):
+            return None
+        reader = Thread(target=self._read_all, name="keys", daemon=True)
+        reader.start()
+        return reader
+
     def _read_all(self) -> None:
         try:
             with reading(bounded_engine(self._seconds)) as session:
@@ -94,7 +108,7 @@ class Keys:
         except Exception as error:  # asked for again by the request, which says so
             log.error("the keys cannot be read: %s", type(error).__name__)
         finally:
-            self._read_at = monotonic() + READ_EVERY_SECONDS
+            self._read_at = monotonic()
             self._reading.release()
 
     def _remember(self, doors: dict[str, Door]) -> None:

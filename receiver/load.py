@@ -7,6 +7,7 @@ taken all the same, everyone would wait longer and longer, until nobody is answe
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.exceptions import (
@@ -24,7 +25,23 @@ SLOWEST_BYTES_A_SECOND = 64 * 1024
 GRACE_SECONDS = 1.0
 """Who has sent for longer than this makes room for others, where there is none."""
 
+LOOK_EVERY_SECONDS = 0.25
+"""How often it is looked whether a body has taken too long."""
+TOO_SLOW = "too slow"
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+@dataclass(eq=False)
+class _Reading:
+    """A body that is on its way."""
+
+    task: "asyncio.Task[object]"
+    started: float
+    ends: float
+    """When it has taken too long."""
+    why: str | None = None
+    """Why it was ended."""
 
 
 class Load:
@@ -37,8 +54,9 @@ class Load:
         self._seconds = bounds.receive_timeout_seconds
         self._requests = 0
         self._bytes = 0
-        self._reading: dict[asyncio.Timeout, float] = {}
-        """Bodies that are on their way, the oldest first, and since when."""
+        self._reading: dict[_Reading, None] = {}
+        """Bodies that are on their way, the oldest first."""
+        self._looks: asyncio.TimerHandle | None = None
 
     @contextmanager
     def one_more(self) -> Iterator[bytearray]:
@@ -68,22 +86,53 @@ class Load:
         """
         if announced is not None and announced > self._most_bytes_each:
             raise self._too_large()
-        started = asyncio.get_running_loop().time()
-        limit = asyncio.timeout_at(started + self._seconds)
-        self._reading[limit] = started
+        mine = self._begin()
         try:
-            async with limit:
-                async for some in _pieces(receive, body):
-                    self._add(some, body)
-                    limit.reschedule(started + self._seconds + len(body) / SLOWEST_BYTES_A_SECOND)
-        except TimeoutError:
-            raise (
-                self._too_slow(len(body))
-                if limit in self._reading
-                else _busy("needed the room of a body that was long on its way")
-            ) from None
+            while await self._add_piece(receive, body):
+                mine.ends = mine.started + self._seconds + len(body) / SLOWEST_BYTES_A_SECOND
+        except asyncio.CancelledError:
+            if mine.why is None:
+                raise  # it is not we who ended it
+            mine.task.uncancel()
+            raise self._too_slow(len(body)) if mine.why is TOO_SLOW else _busy(mine.why) from None
         finally:
-            self._reading.pop(limit, None)
+            self._reading.pop(mine, None)
+
+    def _begin(self) -> "_Reading":
+        """Note that a body is on its way.
+
+        All of them are looked through now and then: a timer for each would take a tenth of the
+        time that a webhook takes.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101  the server runs each request in one
+        mine = _Reading(task, loop.time(), loop.time() + self._seconds)
+        self._reading[mine] = None
+        if self._looks is None:
+            self._looks = loop.call_later(LOOK_EVERY_SECONDS, self._look)
+        return mine
+
+    def _look(self) -> None:
+        """End those that have taken too long, and look again while there are any."""
+        loop = asyncio.get_running_loop()
+        for each in [each for each in self._reading if each.ends <= loop.time()]:
+            self._end(each, TOO_SLOW)
+        again = self._reading and loop.call_later(LOOK_EVERY_SECONDS, self._look)
+        self._looks = again or None
+
+    def _end(self, reading: "_Reading", why: str) -> None:
+        del self._reading[reading]
+        reading.why = why
+        reading.task.cancel()
+
+    async def _add_piece(self, receive: Receive, body: bytearray) -> bool:
+        """Read a piece of a body, and say whether more is to come."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest(f"The body broke off after {len(body)} bytes. Send it again.")
+        self._add(message.get("body", b""), body)
+        more: bool = message.get("more_body", False)
+        return more
 
     def _add(self, some: bytes, body: bytearray) -> None:
         if len(body) + len(some) > self._most_bytes_each:
@@ -95,12 +144,10 @@ class Load:
 
     def _end_the_slowest(self) -> bool:
         """Have the body that has been on its way longest make room, unless it is new itself."""
-        for limit, started in self._reading.items():
-            now = asyncio.get_running_loop().time()
-            if now - started < GRACE_SECONDS:
+        for oldest in self._reading:
+            if asyncio.get_running_loop().time() - oldest.started < GRACE_SECONDS:
                 return False
-            del self._reading[limit]
-            limit.reschedule(now)
+            self._end(oldest, "needed the room of a body that was long on its way")
             return True
         return False
 
@@ -113,16 +160,6 @@ class Load:
             f"The body came too slowly: {received} bytes. It may take {self._seconds:g} seconds, "
             f"and a second more for each {SLOWEST_BYTES_A_SECOND} bytes. Send it again."
         )
-
-
-async def _pieces(receive: Receive, body: bytearray) -> Any:
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest(f"The body broke off after {len(body)} bytes. Send it again.")
-        more = message.get("more_body", False)
-        yield message.get("body", b"")
 
 
 def _busy(why: str) -> ServiceUnavailable:

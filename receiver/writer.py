@@ -13,9 +13,9 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
-from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine, transaction
+from models.database import DatabaseAwayError, DatabaseRefusedError, bounded_engine
 from models.receiving.spool import Spool, segments
-from models.receiving.storing import deliver, insert_webhooks
+from models.receiving.storing import deliver, store_new
 from models.receiving.waking import WAKE_EVERY_SECONDS, wake_watchers
 from models.settings import settings
 from receiver.waiting import Batch, Handover, Waiting
@@ -124,9 +124,7 @@ class Writer:
     def _write(self, webhooks: list[dict[str, Any]]) -> dict[UUID, UUID]:
         if not self._away:
             try:
-                with transaction(bounded_engine(self._seconds)) as session:
-                    repeats = insert_webhooks(session, webhooks)
-                return repeats
+                return store_new(bounded_engine(self._seconds), webhooks, self._seconds)
             except DatabaseAwayError as error:
                 self._away = True
                 log.error("the database is away, webhooks go to the spool: %s", error)

@@ -11,9 +11,9 @@ from time import monotonic, sleep
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
-from models.database import DatabaseAwayError, engine, without_rows_in_errors
+from models.database import DatabaseAwayError, engine, outside_transactions
 
 CHANNEL = "hookline_webhook"
 WAKE_EVERY_SECONDS = 1.0
@@ -37,7 +37,7 @@ def wake_watchers(on: Engine) -> None:
         DatabaseAwayError: the database could not be reached.
     """
     if on.dialect.name == "postgresql":
-        with without_rows_in_errors(), _outside_transactions(on) as connection:
+        with outside_transactions(on) as connection:
             connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
@@ -48,7 +48,7 @@ def watching() -> Iterator[Wait]:
     Raises:
         DatabaseAwayError: the connection could not be made, or broke off while waiting.
     """
-    with without_rows_in_errors(), _outside_transactions(engine()) as connection:
+    with outside_transactions(engine()) as connection:
         driver: Any = connection.connection.driver_connection
         connection.detach()  # it is not to go back among those that listen to nothing
         if connection.dialect.name == "postgresql":
@@ -82,7 +82,3 @@ class _Change:
     def _version(self) -> int:
         (version,) = self._driver.execute("PRAGMA data_version").fetchone()
         return int(version)
-
-
-def _outside_transactions(on: Engine) -> Connection:
-    return on.connect().execution_options(isolation_level="AUTOCOMMIT")

@@ -28,8 +28,7 @@ NOBODY_YET = (
 @blueprint.before_request
 def let_in() -> ResponseReturnValue | None:
     """Let in who is signed in and may; send others to the sign-in page, or say why not."""
-    if any("\x00" in value for value in (*request.values.values(), request.path)):
-        abort(400, "There is a NUL in this, which no name, filter or value can have.")
+    _refuse_unreadable()
     if request.endpoint in PUBLIC:
         _refuse_forged()
         return None
@@ -66,6 +65,16 @@ def may(role: str) -> bool:
 def sees_data() -> bool:
     """Say whether the user of this request sees bodies and people's data."""
     return may(Role.OPERATE)
+
+
+def _refuse_unreadable() -> None:
+    """Refuse what no link and no form of the console can have made."""
+    try:
+        values = (*request.values.values(), request.path)
+    except UnicodeDecodeError:
+        abort(400, "What follows the question mark in this address is no UTF-8.")
+    if any("\x00" in value for value in values):
+        abort(400, "There is a NUL in this, which no name, filter or value can have.")
 
 
 def _user_of_session() -> ConsoleUser | None:

@@ -17,7 +17,6 @@ from tests.faults.system import System, using, wait_until
 
 MOST_A_SECOND = 500
 DRAIN_SECONDS = 600
-"""A record whose run was killed before the contact search comes to it after five minutes."""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ ODD = {"method": "POST", "path": "/webhooks/KEY", "query": "", "headers": {}, "b
 @example(request=ODD | {"method": "GET", "path": "/console/", "headers": {"HTTP_HOST": "["}})
 @example(request=ODD | {"headers": {"HTTP_REFERER": "\x00", "CONTENT_TYPE": "\x00\xff"}})
 @example(request=ODD | {"query": "\x00\xff"})
+@example(request=ODD | {"method": "GET", "path": "/console/", "query": "\x80"})
 @example(request=ODD | {"headers": {"CONTENT_LENGTH": "-1"}})
 @settings(max_examples=60)
 def test_any_request_is_answered(
