@@ -7,7 +7,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from models.admitting.tables import WebhookRefusal
-from models.upserting import insert_into
+from models.setwise.writing import insert_into
 
 Counts = Mapping[tuple[str, str], int]
 """How many requests, by source and reason."""

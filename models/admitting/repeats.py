@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from models.admitting.events import Event
 from models.admitting.tables import WebhookEvent
-from models.upserting import insert_into
+from models.setwise.writing import insert_into
 
 EVENT_SHA256 = "event_sha256"
 EVENT_ENDS_AT = "event_ends_at"

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, update
 from sqlmodel import Session, col, exists, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.among import among
 from models.database import has_table
 from models.entities import entities_of_people
 from models.entity import OfPerson
 from models.following.following import STUCK_AFTER
 from models.following.subflow import SubflowState, SubflowStatus
+from models.setwise.among import among
 from models.webhook import Webhook, WebhookRecord
 
 LEFT_BEHIND_AFTER = timedelta(minutes=5)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from models.importing.door import Item
-from models.upserting import insert_into
+from models.setwise.writing import insert_into
 from models.webhook import Webhook, WebhookRecord
 
 MOST_ROWS = 500

@@ -22,7 +22,7 @@ from models.reading.completing import completed
 from models.reading.drafting import Draft
 from models.reading.parse_error import ParseError
 from models.reading.value_errors import lookup_name_not_found, lookup_not_found
-from models.upserting import insert_missing
+from models.setwise.writing import insert_missing
 
 MOST_IDS = 10_000
 """Ids in one query."""

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Executable, delete, insert, or_, update
 from sqlmodel import Session, col, select
 
-from models.among import among
 from models.entities.contact import Contact
 from models.identity import new_id
 from models.matching.directory import Person, add_clues, options_of_contact
@@ -21,6 +20,7 @@ from models.matching.profiles import PROFILES, Profile
 from models.matching.regions import regions_by_country
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication
 from models.settings import settings
+from models.setwise.among import among
 from models.source import WebhookSource
 
 CONTACT = Contact.__table__  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from models.matching.directory import Directory, Person
 from models.matching.indexing import CONTACT, clues_for
 from models.matching.rules import Decision, Submission
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication, ContactDecision
-from models.upserting import insert_rows
+from models.setwise.writing import insert_rows
 
 
 def save_contacts(session: Session, directory: Directory, now: datetime) -> None:

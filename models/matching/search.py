@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import Table, text
 from sqlmodel import Session, col, select
 
-from models.among import among
 from models.database import has_table
 from models.entity import OfPerson
 from models.lookups import Channel, LeadSource
@@ -25,8 +24,9 @@ from models.matching.rules import Decision, Submission
 from models.matching.saving import log_decisions, save_contacts
 from models.matching.tables import ContactClue
 from models.settings import settings
+from models.setwise.among import among
+from models.setwise.writing import update_rows
 from models.source import WebhookSource
-from models.upserting import update_rows
 from models.webhook import Webhook, WebhookRecord
 
 LOCKS = 256

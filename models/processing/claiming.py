@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.among import among
 from models.processing.logging import log_of_webhooks
 from models.processing.outcome import Outcome
 from models.processing.periods import latest_arrival, periods
 from models.reading.parse_error import attempts_exhausted
+from models.setwise.among import among
 from models.webhook import Status, Webhook
 
 ALONE_AFTER_ATTEMPTS = 2

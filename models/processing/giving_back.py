@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from models.among import among
+from models.setwise.among import among
 from models.webhook import Status, Webhook
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models.identity import new_id
 from models.processing.part import Part, Place
 from models.reading.parse_error import ParseError
-from models.upserting import insert_rows
+from models.setwise.writing import insert_rows
 from models.webhook import WebhookParseError
 
 

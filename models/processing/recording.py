@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.among import among
 from models.configuring.manner import Manner, drafts_of, manner_of
 from models.looking_up.resolving import with_lookups
 from models.processing.outcome import Outcome
@@ -18,6 +17,7 @@ from models.processing.part import Part, Place
 from models.processing.saving import save_all
 from models.processing.settling import settle
 from models.processing.updating import with_entity_checked
+from models.setwise.among import among
 from models.source import WebhookSource
 from models.webhook import Status, Webhook, WebhookEntity, WebhookRecord
 

@@ -22,7 +22,7 @@ from models.processing.keying import save_keyed
 from models.processing.part import Part, Place
 from models.processing.updating import Made, update_records
 from models.reading.parse_error import record_refused
-from models.upserting import insert_rows
+from models.setwise.writing import insert_rows
 from models.webhook import WebhookRecord
 
 MOST_AT_ONCE = 5000

@@ -18,7 +18,7 @@ from models.processing.part import Part
 from models.processing.saving import Saved
 from models.reading.drafting import as_json
 from models.reading.parse_error import Kind
-from models.upserting import update_rows
+from models.setwise.writing import update_rows
 from models.webhook import Status, Webhook, WebhookParseError, WebhookRecord
 
 

@@ -15,12 +15,12 @@ from sqlmodel import Session
 
 from models.admitting.counting import add_refusals
 from models.admitting.repeats import EVENT_KEYS, EVENT_SHA256, find_repeats
-from models.copying import copy_rows
 from models.database import DatabaseRefusedError, outside_transactions, transaction
 from models.identity import utc_now
 from models.receiving.spool import segments, taken
 from models.receiving.turn import turn
-from models.upserting import insert_missing, insert_rows
+from models.setwise.copying import copy_rows
+from models.setwise.writing import insert_missing, insert_rows
 from models.webhook import Status, Webhook
 
 WEBHOOK: Table = Webhook.__table__  # type: ignore[attr-defined]

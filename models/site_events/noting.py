@@ -17,6 +17,7 @@ from models.entities.form_submit import FormSubmit
 from models.entity import OfPerson
 from models.identity import first_id_of
 from models.lookups import LandingPage
+from models.setwise.writing import insert_missing, upsert
 from models.site_events.consent import came_at, refusing_among
 from models.site_events.landing_pages import landing_page_of
 from models.site_events.ownership import settle_ownership
@@ -26,7 +27,6 @@ from models.site_events.tracking import (
     WebVisitor,
     visitor_row_id,
 )
-from models.upserting import insert_missing, upsert
 
 MOST_FORMS = 1000
 """Forms that are noted at a time."""

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from models.entity import Lookup
 from models.identity import new_id
 from models.lookups import Channel, Country, LeadSource
+from models.setwise.writing import insert_missing, upsert
 from models.site_events.tables import (
     ActionType,
     ReferrerType,
@@ -24,7 +25,6 @@ from models.site_events.tables import (
 )
 from models.site_events.tracking import WebVisitor
 from models.site_events.visits import Action, Visit
-from models.upserting import insert_missing, upsert
 
 
 def save_visits(

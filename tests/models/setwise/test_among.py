@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from models.among import among
 from models.database import reading
 from models.identity import new_id
 from models.lookups import Country
+from models.setwise.among import among
 
 
 @pytest.mark.usefixtures("database")

@@ -7,7 +7,7 @@ from sqlalchemy import Table, bindparam, func, insert, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from models.copying import copy_rows
+from models.setwise.copying import copy_rows
 
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
