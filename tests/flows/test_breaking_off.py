@@ -62,6 +62,23 @@ def test_watching_goes_on_where_the_database_broke_off_between_claim_and_record(
     assert "ada@example.com" not in output
 
 
+@pytest.mark.prove
+def test_a_run_that_watches_outlives_an_outage_and_says_that_there_was_one(
+    stack: Stack, postgres_database: str, tmp_path: Path
+) -> None:
+    impatient = f"{postgres_database}&options=-c%20lock_timeout%3D300"
+    log = tmp_path / "log"
+    with stack.calling("create_entities(watch_seconds=90)", impatient, log) as process:
+        with engine().begin() as other:
+            other.execute(text("LOCK TABLE webhook IN ACCESS EXCLUSIVE MODE"))
+            _wait_until(lambda: "Finished in state Failed" in log.read_text())  # all retries
+        (webhook_id,) = store(FORM)
+        _wait_until(lambda: records() == {webhook_id: 1})
+        assert process.poll() is None
+        process.wait(300)
+    assert "1 webhook: 1 done; failed: a round, for the database was away" in log.read_text()
+
+
 @pytest.mark.parametrize("born", ["", "trap '' INT; "], ids=["by hand", "by a script"])
 def test_a_run_that_is_told_to_end_gives_back_what_it_has_in_hand(
     born: str, stack: Stack, postgres_database: str, tmp_path: Path

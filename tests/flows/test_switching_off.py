@@ -85,8 +85,23 @@ def test_what_is_collected_while_the_process_is_off_is_processed_once_it_is_on(
         assert set(statuses().values()) == {"New"}
         assert runs(server) == []
         switch(server, on=True)
-        wait_until(lambda: set(statuses().values()) == {"Done"}, 300)
+        wait_until(lambda: set(statuses().values()) == {"Done"}, 420)  # its next time, and a start
     assert len(statuses()) == 60
+
+
+@pytest.mark.prove
+def test_a_run_that_watches_ends_once_the_process_is_switched_off(server: PrefectServer) -> None:
+    with working(server):
+        wait_until(lambda: states(server) == ["RUNNING"] * 2, 120)
+        (schedule,) = deployment(server)["schedules"]
+        path = f"/deployments/{deployment(server)['id']}/schedules/{schedule['id']}"
+        server.ask("PATCH", path, {"active": False})
+        wait_until(lambda: states(server) == ["COMPLETED"] * 2, 150)
+
+
+def states(server: PrefectServer) -> list[str]:
+    """Return the states of the runs that are more than scheduled."""
+    return [run["state_type"] for run in runs(server) if run["state_type"] != "SCHEDULED"]
 
 
 @contextmanager
