@@ -13,7 +13,7 @@ import httpx
 import yaml
 
 from flows import guarding
-from flows.automations import HEARTBEAT_SECONDS, crash_silent_runs
+from flows.automations import HEARTBEAT_SECONDS, deploy_automations
 from models.settings import IS_CHECKOUT, ROOT, place, settings
 
 WORK_POOL = "hookline"
@@ -93,14 +93,14 @@ def wait_for(
 def deploy() -> None:
     """Create the work pool and deploy every flow of our prefect.yaml to it, then of the user's.
 
-    With them goes the automation by which runs that were killed become Crashed.
+    With them go the automations for runs that were killed.
 
     The user's is the prefect.yaml in the folder that an installed copy was started in. Where it
     cannot be deployed, Prefect's reason is shown, and ours work all the same.
 
     Raises:
         CalledProcessError: ours cannot be deployed; Prefect's command line has said why.
-        HTTPError: the automation for silent runs is not taken.
+        HTTPError: the automations are not taken.
     """
     _prefect("work-pool", "create", WORK_POOL, "--type", "process", "--overwrite")
     _prefect("deploy", "--all", "--prefect-file", str(shipped("prefect.yaml")))
@@ -111,14 +111,27 @@ def deploy() -> None:
         except subprocess.CalledProcessError:
             sys.stderr.write(f"{users} could not be deployed; see above. Hookline's own are.\n")
     with prefect_api() as api:
-        crash_silent_runs(api, WORK_POOL)
+        deploy_automations(api, WORK_POOL, "create-entities")
 
 
 def prefect_api() -> httpx.Client:
     """Return a client of Prefect's server."""
     environment = prefect_environment()
     url, auth = environment["PREFECT_API_URL"], guarding.auth(environment)
-    return httpx.Client(base_url=url, auth=auth, timeout=30)
+    return httpx.Client(base_url=url, auth=auth, timeout=30, transport=_Patient())
+
+
+class _Patient(httpx.HTTPTransport):
+    """Asks again where the server is busy: with SQLite it is, while another writes."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for wait in (0.1, 0.2, 0.4, 0.8, 1.6):
+            response = super().handle_request(request)
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return response
+            response.close()
+            sleep(wait)
+        return super().handle_request(request)
 
 
 def deployments() -> list[str]:

@@ -100,3 +100,12 @@ def test_no_killed_process_leaves_a_gap_of_more_than_15_seconds(tmp_path: Path) 
         assert longest_gap(stack, 70) < LONGEST_GAP
         child_of(stack, "worker").kill()
         assert longest_gap(stack, 70) < LONGEST_GAP
+
+
+def test_where_all_runs_are_killed_others_start_at_once(tmp_path: Path) -> None:
+    with contextmanager(started)(tmp_path) as stack:
+        stack.welcome()
+        wait_until(lambda: len(watching(stack)) == 2, 180)
+        for run in watching(stack):
+            run.kill()
+        assert longest_gap(stack, 60) < 2 * LONGEST_GAP

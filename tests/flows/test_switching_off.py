@@ -58,7 +58,7 @@ def test_a_schedule_that_was_switched_off_stays_off_when_all_is_deployed_again(
     wait_until(lambda: bool(runs(server)), 120)
     switch(server, on=False)
     serving.deploy()
-    assert len(server.ask("POST", "/automations/filter", {})) == 1
+    assert len(server.ask("POST", "/automations/filter", {})) == 2
     sleep(5)  # the scheduler has looked several times
     assert [each["active"] for each in deployment(server)["schedules"]] == [False]
     assert runs(server) == []
