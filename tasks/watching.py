@@ -32,7 +32,7 @@ LOOK_EVERY_SECONDS = 1.0
 LOOK_SOON_SECONDS = 0.1
 """How often, while webhooks are coming."""
 SAY_EVERY_SECONDS = 2
-FOLLOWED_WITHIN_SECONDS = 30
+FOLLOWED_WITHIN_SECONDS = 60
 """How long what follows on a record may wait: its subflow runs once for all that came meanwhile."""
 
 

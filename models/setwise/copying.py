@@ -4,13 +4,15 @@ Raw SQL stands here alone, since SQLAlchemy has no word for COPY. Values are wri
 would, and errors are those that it would raise.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
+
+from models.setwise.values import writers
 
 
 def copy_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -20,7 +22,7 @@ def copy_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any
         DBAPIError: as for an INSERT; IntegrityError where a row breaks a rule.
     """
     names = list(rows[0])
-    written = [_writer(connection, table, name) for name in names]
+    written = writers(connection, table, names)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
@@ -39,13 +41,3 @@ def copy_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any
             connection_invalidated=driver.closed,
             dialect=connection.dialect,
         ) from error
-
-
-def _writer(connection: Connection, table: Table, name: str) -> tuple[str, Callable[[Any], Any]]:
-    """Return how values of a column are handed to the driver."""
-    of_type = table.c[name].type.dialect_impl(connection.dialect)
-    return name, of_type.bind_processor(connection.dialect) or _as_it_is
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
