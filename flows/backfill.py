@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 from flows.entities import run_subflows
 from flows.populate_site_events import populate_site_events
 from flows.reporting import Progress, leave_table, run_name
-from flows.running import run_within
+from flows.running import run_within, spare_the_collector
 from flows.search_and_create_contact import search_and_create_contact
 from models.backfilling.choices import Stage
 from models.backfilling.form import Backfill
@@ -61,6 +61,7 @@ def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
     create_table_artifact(key="backfill-count", table=list(found.groups), description=said)
     if what.dry_run or not found.count:
         return Completed(message=said)
+    spare_the_collector()
     return _AGAIN[what.stage](what)
 
 

@@ -13,7 +13,7 @@ from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows, with_steps_of_their_own
 from flows.leftovers import mark_dead_runs_of_this_machine
 from flows.reporting import leave_decisions, leave_outcomes, run_name
-from flows.running import run_within
+from flows.running import run_within, spare_the_collector
 from flows.telling import tell_of
 from models.database import DatabaseAwayError
 from models.matching.rules import Decision
@@ -62,6 +62,7 @@ def create_entities(
             is New.
         drain_seconds: how long to go on claiming batches where there are always more.
     """
+    spare_the_collector()
     made = _Made()
     end = monotonic() + watch_seconds
     try:

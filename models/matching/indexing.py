@@ -79,7 +79,9 @@ def index_contacts(session: Session, limit: int, now: datetime) -> int:
 
 def read_contacts(session: Session, statement: Executable) -> list[dict[str, Any]]:
     """Read rows of contacts as they stand in the table, which is quicker than making objects."""
-    return [dict(row) for row in session.connection().execute(statement).mappings()]
+    found = session.connection().execute(statement)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def people_from(

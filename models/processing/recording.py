@@ -68,11 +68,12 @@ def parts_of(
     allowed = set(session.exec(select(WebhookEntity.name)))
     sources = session.exec(select(WebhookSource))
     manners = {source.name: manner_of(source) for source in sources} | dict(others)
+    of_none = Manner()
     parts = [
         Part(webhook, position, made)
         for webhook in webhooks
         for position, made in drafts_of(
-            webhook, manners.get(webhook.webhook_source, Manner()), allowed
+            webhook, manners.get(webhook.webhook_source, of_none), allowed
         )
     ]
     return with_lookups(session, parts, create=create_lookups)

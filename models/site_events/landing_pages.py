@@ -45,7 +45,8 @@ def landing_page_of(
 
     Of two pages with the same URL it is the one that was made first.
     """
-    pages = sorted(pages, key=lambda page: page.id)
+    if not (pages := sorted(pages, key=lambda page: page.id)):
+        return None
     for page in pages:
         if page.id == landing_page_id:
             return page
