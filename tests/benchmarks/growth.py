@@ -20,7 +20,7 @@ from tests.benchmarks.databases import Database, analyse, database
 from tests.benchmarks.forms import store_forms
 from tests.benchmarks.machine import alternate
 from tests.benchmarks.report import FOLDER, Figure, at_most
-from tests.benchmarks.test_cleanup_under_load import store_old_webhooks
+from tests.benchmarks.test_console_pages import fill
 from tests.benchmarks.test_contact_search import add_contacts, seconds_of_search, submitted
 from tests.models.searching import statements
 from tests.receiver.console.people import make_users, signed_in
@@ -29,7 +29,6 @@ FEW = 10_000
 MANY = int(environ.get("HOOKLINE_BENCH_MANY", "10000000"))
 MANY_CONTACTS = min(MANY, 1_000_000)
 NEW, BATCH, ROUNDS = 2000, 500, 9
-STORED_AT_ONCE = 1_000_000
 
 
 class _Undo(Exception):
@@ -69,8 +68,7 @@ def measure() -> list[Figure]:
 def _fill(of: Database, webhooks: int, contacts: int) -> list[UUID]:
     """Store webhooks of the past, contacts, and what is to be done; return forms that wait."""
     of.use()
-    for start in range(0, webhooks, STORED_AT_ONCE):
-        store_old_webhooks(min(STORED_AT_ONCE, webhooks - start))
+    fill(webhooks)
     add_contacts(contacts)
     store_forms(of, NEW)
     forms = submitted(contacts)

@@ -60,14 +60,14 @@ WHERE entity IS NOT NULL AND received_at > now() - interval '1 day'
 """
 
 
-def fill() -> None:
+def fill(many: int = MANY) -> None:
     """Make the webhooks, with their errors and what ties them to records; indexes come last."""
     with transaction() as session:
         indexes = session.execute(text(INDEXES)).all()
         for name, _ in indexes:
             session.execute(text(f"DROP INDEX {name}"))
         session.execute(text("ALTER TABLE webhook DROP CONSTRAINT fk_webhook_status"))
-        session.execute(text(WEBHOOKS), {"many": MANY})
+        session.execute(text(WEBHOOKS), {"many": many})
         for _, definition in indexes:
             session.execute(text(definition))
         session.execute(text(ERRORS))
