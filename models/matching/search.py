@@ -84,7 +84,7 @@ def search_and_create_contacts(
     session.expunge_all()  # `_tie` writes them: the session would, by a statement for each kind
     how = ways(session)
     _attribute(session, entity, records)
-    sources = _sources_of(session, [record.id for record in records])
+    sources = _sources_of(session, entity, [record.id for record in records])
     submissions = [_submission(record, sources.get(record.id), how) for record in records]
     decisions = resolve(session, submissions, how, now)
     _tie(session, entity, records, decisions, now)
@@ -120,12 +120,14 @@ def profile_of(source: WebhookSource | None) -> Profile:
     return PROFILES.get(name or "", PROFILES[settings().contact_profile])
 
 
-def _sources_of(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, WebhookSource]:
+def _sources_of(
+    session: Session, entity: type[OfPerson], record_ids: Sequence[UUID]
+) -> dict[UUID, WebhookSource]:
     """Return the sources that records came from, as long as their webhooks are kept."""
     names = session.exec(
         select(WebhookRecord.record_id, Webhook.webhook_source)
         .join(Webhook, col(Webhook.id) == col(WebhookRecord.webhook_id))
-        .where(among(WebhookRecord.record_id, record_ids))
+        .where(WebhookRecord.entity == entity.code(), among(WebhookRecord.record_id, record_ids))
     ).all()
     found = session.exec(
         select(WebhookSource).where(among(WebhookSource.name, {name for _, name in names}))
