@@ -91,6 +91,7 @@ def test_what_is_collected_while_the_process_is_off_is_processed_once_it_is_on(
 
 @pytest.mark.prove
 def test_a_run_that_watches_ends_once_the_process_is_switched_off(server: PrefectServer) -> None:
+    serving.deploy()
     with working(server):
         wait_until(lambda: states(server) == ["RUNNING"] * 2, 120)
         (schedule,) = deployment(server)["schedules"]
