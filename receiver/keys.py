@@ -56,7 +56,7 @@ class Keys:
         self._seconds = settings().store_timeout_seconds
         self._file = settings().resolved_spool_path() / "keys.json"
         self._reading = Lock()
-        self._read_at = float("-inf")
+        self._read_at = self._began_at = float("-inf")
         self._doors = _kept(self._file)
 
     def knows(self, api_key: str) -> bool:
@@ -71,10 +71,9 @@ class Keys:
             DatabaseAwayError: the key is not known here, and the database cannot be asked.
             DatabaseRefusedError: likewise, and its tables are not there.
         """
-        reader = self._read_again_where_old()
-        if reader and self._age() >= GOOD_FOR_SECONDS:
-            # A database that hangs is waited for no longer than one that is away.
-            reader.join(2 * self._seconds)
+        self._read_again_where_old()
+        if self._age() >= GOOD_FOR_SECONDS:
+            self._wait_until_read()
         sha256 = hash_of(api_key)
         if found := self._doors.get(sha256):
             return found if found.is_open(utc_now()) else None
@@ -91,13 +90,20 @@ class Keys:
     def _age(self) -> float:
         return monotonic() - self._read_at
 
-    def _read_again_where_old(self) -> Thread | None:
+    def _read_again_where_old(self) -> None:
         """Start to read the keys again, unless they are new or somebody is reading them."""
-        if self._age() < READ_EVERY_SECONDS or not self._reading.acquire(blocking=False):
-            return None
-        reader = Thread(target=self._read_all, name="keys", daemon=True)
-        reader.start()
-        return reader
+        if self._age() >= READ_EVERY_SECONDS and self._reading.acquire(blocking=False):
+            self._began_at = monotonic()
+            Thread(target=self._read_all, name="keys", daemon=True).start()
+
+    def _wait_until_read(self) -> None:
+        """Wait for whoever reads the keys; where the database hangs, no longer than if it is away.
+
+        It may be another request that began to, so that all that come meanwhile wait for the same.
+        """
+        left = self._began_at + 2 * self._seconds - monotonic()
+        if left > 0 and self._reading.acquire(timeout=left):
+            self._reading.release()
 
     def _read_all(self) -> None:
         try:

@@ -15,7 +15,7 @@ from models.admitting.tables import WebhookRefusal
 from models.database import reading, transaction
 from models.identity import utc_now
 from models.settings import settings
-from models.source import find_key, get_source, replace_keys
+from models.source import find_key, get_source, remove_source, replace_keys
 from models.webhook import Webhook
 from receiver import create_app
 from receiver.keys import Keys
@@ -245,4 +245,16 @@ def test_each_source_checks_what_it_says(client: FlaskClient) -> None:
     with transaction() as session:
         get_source(session, "shop").definition = {"signature": HMAC}
     client.application.extensions["keys"]._read_at = 0
+    assert post(client, api_key).status_code == 401
+
+
+def test_a_key_that_was_removed_while_nobody_sent_opens_nothing(client: FlaskClient) -> None:
+    """The front has begun to read the keys by then, and the request waits for that reading."""
+    api_key = source_with({}, "shop")
+    assert post(client, api_key).status_code == 200
+    with transaction() as session:
+        remove_source(session, "shop")
+    keys = client.application.extensions["keys"]
+    keys._read_at = float("-inf")
+    assert not keys.knows(api_key)
     assert post(client, api_key).status_code == 401
