@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import httpx
 import yaml
 
-from flows import guarding
+from flows import guarding, immediate
 from flows.automations import HEARTBEAT_SECONDS, deploy_automations
 from models.settings import IS_CHECKOUT, ROOT, place, settings
 
@@ -69,7 +69,8 @@ def prefect_environment() -> dict[str, str]:
         "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return PREFECT_KEEPS | prefect | os.environ | ours | guarding.sent_by_ours(os.environ)
+    environment = PREFECT_KEEPS | prefect | os.environ | ours | guarding.sent_by_ours(os.environ)
+    return immediate.database_url(environment) | environment
 
 
 def wait_for(
@@ -118,20 +119,7 @@ def prefect_api() -> httpx.Client:
     """Return a client of Prefect's server."""
     environment = prefect_environment()
     url, auth = environment["PREFECT_API_URL"], guarding.auth(environment)
-    return httpx.Client(base_url=url, auth=auth, timeout=30, transport=_Patient())
-
-
-class _Patient(httpx.HTTPTransport):
-    """Asks again where the server is busy: with SQLite it is, while another writes."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        for wait in (0.1, 0.2, 0.4, 0.8, 1.6):
-            response = super().handle_request(request)
-            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return response
-            response.close()
-            sleep(wait)
-        return super().handle_request(request)
+    return httpx.Client(base_url=url, auth=auth, timeout=30)
 
 
 def deployments() -> list[str]:

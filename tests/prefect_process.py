@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import httpx
@@ -36,15 +35,8 @@ class PrefectServer:
         return Path(self.environment["PREFECT_HOME"]) / "prefect.db"
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Call its API as the UI does, and return the answer.
-
-        While another writes to its database it may answer 503, which its clients try again.
-        """
-        for _ in range(20):
-            answer = httpx.request(method, f"{self.api_url}{path}", json=body, timeout=30)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            sleep(0.5)
+        """Call its API as the UI does, and return the answer."""
+        answer = httpx.request(method, f"{self.api_url}{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

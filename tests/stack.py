@@ -109,13 +109,7 @@ class Stack:
         return self.send("POST", path, content).raise_for_status().json()
 
     def send(self, method: str, path: str, content: Any = None) -> httpx.Response:
-        """Ask the API. While its database is busy it answers 503, which its clients try again."""
-        for _ in range(20):
-            answer = self.api.request(method, path, json=content)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            sleep(0.5)
-        return answer
+        return self.api.request(method, path, json=content)
 
 
 def child_of(stack: Stack, word: str) -> psutil.Process:
