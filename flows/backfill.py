@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 from flows.entities import run_subflows
 from flows.populate_site_events import populate_site_events
 from flows.reporting import Progress, leave_table, run_name
-from flows.running import run_within, spare_the_collector
+from flows.running import run_within, spare_the_collector, unseen
 from flows.search_and_create_contact import search_and_create_contact
 from models.backfilling.choices import Stage
 from models.backfilling.form import Backfill
@@ -75,7 +75,7 @@ def _webhooks_again(what: Backfill) -> State[None]:
         with giving_back():
             for batch in _batches(webhook_ids):
                 claimed = claim_webhooks_again(batch, what.webhooks, started_at)
-                made = [each for chunk in chunks(claimed) for each in create_entity(chunk)]
+                made = [each for chunk in chunks(claimed) for each in create_entity(unseen(chunk))]
                 outcomes += made
                 failed += run_subflows(records_by_entity(made))
                 progress.add(len(batch))

@@ -13,7 +13,7 @@ from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows, with_steps_of_their_own
 from flows.leftovers import mark_dead_runs_of_this_machine
 from flows.reporting import leave_decisions, leave_outcomes, run_name
-from flows.running import run_within, spare_the_collector
+from flows.running import run_within, spare_the_collector, unseen
 from flows.telling import tell_of
 from models.database import DatabaseAwayError
 from models.matching.rules import Decision
@@ -156,7 +156,7 @@ def _drain(made: _Made, batch_size: int, seconds: int, at_least: int) -> None:
         made.add(put_back_stuck_webhooks())
         if not batch:
             break
-        created = [each for chunk in chunks(batch) for each in create_entity(chunk)]
+        created = [each for chunk in chunks(batch) for each in create_entity(unseen(chunk))]
         made.add(created)
         made.run_subflows(records_by_entity(created))
         made.report_now_and_then()

@@ -9,6 +9,7 @@ from prefect.states import Completed
 
 from flows.fetching import fetch_all
 from flows.reporting import leave_table, run_name
+from flows.running import unseen
 from models.settings import settings
 from models.site_events.noting import MOST_FORMS
 from models.site_events.outcome import Fetch, failed_first, forms_sentence, sentence
@@ -36,7 +37,7 @@ def populate_site_events(record_ids: list[UUID] | None = None) -> State[None]:
     by_tracking: Counter[str] = Counter()
     among: set[UUID] = set()
     while True:
-        noted = note_form_tracking(record_ids)
+        noted = note_form_tracking(unseen(record_ids))
         by_tracking.update(noted.by_tracking)
         among.update(noted.web_visitor_ids)
         if record_ids is not None or noted.forms < MOST_FORMS:

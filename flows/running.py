@@ -1,11 +1,14 @@
 """How a flow runs within another, and what it says when those within it have ended."""
 
 import gc
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from prefect import Flow, State
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Completed, Failed
+from prefect.utilities.annotations import quote
+
+T = TypeVar("T")
 
 
 def spare_the_collector() -> None:
@@ -16,6 +19,14 @@ def spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def unseen(many: T) -> T:
+    """Hand many things to a task without Prefect's looking among them for what other tasks gave.
+
+    It looks at each several times, which for an id takes longer than what the task does with it.
+    """
+    return cast(T, quote(many))
 
 
 def run_within(flow: Flow[..., Any], *arguments: Any) -> State[Any]:

@@ -7,12 +7,14 @@ from prefect import State, flow
 from prefect.states import Completed
 
 from flows.reporting import leave_decisions, run_name
+from flows.running import unseen
 from models.entities import entities_of_people
 from models.matching.evidence import sentence
 from models.matching.rules import Decision
 from tasks.contacts import build_missing_clues, find_waiting_records, search_and_create
 
-BATCH = 500
+BATCH = 5000
+"""Records in one task run."""
 
 
 @flow(
@@ -35,7 +37,7 @@ def search_and_create_contact(
     try:
         for code in [entity] if entity else entities_of_people():
             for batch in _batches(code, record_ids):
-                decided = search_and_create(code, batch)
+                decided = search_and_create(code, unseen(batch))
                 decisions += [(code, each) for each in decided]
                 if not decided:  # another run has these in hand
                     break

@@ -12,10 +12,13 @@ from models.following.leaving import left_behind
 from models.identity import utc_now
 from models.matching.indexing import index_contacts
 from models.matching.rules import Decision
+from models.matching.saving import decisions_of
 from models.matching.search import search_and_create_contacts, waiting_records
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
 
+SEARCHED_AT_ONCE = 500
+"""Records in one transaction: what else writes waits for its end."""
 INDEXED_AT_ONCE = 1000
 LEFT_BEHIND_AT_ONCE = 1000
 
@@ -65,8 +68,28 @@ def _name_with_count() -> str:
 
 @task(task_run_name=_name_with_count, **DATABASE_TASK)
 def search_and_create(entity: str, record_ids: list[UUID]) -> list[Decision]:
-    """Tie records of an entity to their contacts, found or made: one transaction for all."""
-    with transaction() as session:
-        return search_and_create_contacts(
-            session, entities_of_people()[entity], record_ids, utc_now(), run_id()
-        )
+    """Tie records of an entity to their contacts, found or made.
+
+    Tried again, it tells of those that it was through with.
+    """
+    decisions: list[Decision] = []
+    for start in range(0, len(record_ids), SEARCHED_AT_ONCE):
+        with transaction() as session:
+            decisions += search_and_create_contacts(
+                session,
+                entities_of_people()[entity],
+                record_ids[start : start + SEARCHED_AT_ONCE],
+                utc_now(),
+                run_id(),
+            )
+    return decisions + _decided_before(
+        set(record_ids).difference(each.record_id for each in decisions)
+    )
+
+
+def _decided_before(passed_over: set[UUID]) -> list[Decision]:
+    """Return what this run has decided on records when it was tried before."""
+    if not passed_over or not (this_run := run_id()):
+        return []
+    with reading() as session:
+        return decisions_of(session, passed_over, this_run)

@@ -24,9 +24,6 @@ from tasks.webhooks import claim_webhooks, create_entity
 TRICKLE = 50
 """A round of watching takes fewer than this; where as many wait, they are a batch."""
 
-SEARCHED_AT_ONCE = 500
-"""Records whose contacts one transaction searches: a webhook may make many."""
-
 LOOK_EVERY_SECONDS = 1.0
 """How often it looks where nobody wakes it: webhooks that were put back, or written by hand."""
 LOOK_SOON_SECONDS = 0.1
@@ -88,10 +85,7 @@ def _search_contacts_of(outcomes: list[Outcome]) -> list[tuple[str, Decision]]:
         (entity, decision)
         for entity, record_ids in records_by_entity(outcomes).items()
         if entity in entities_of_people()
-        for start in range(0, len(record_ids), SEARCHED_AT_ONCE)
-        for decision in at_once(
-            search_and_create, entity, record_ids[start : start + SEARCHED_AT_ONCE]
-        )
+        for decision in at_once(search_and_create, entity, record_ids)
     ]
 
 

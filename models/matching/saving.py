@@ -3,20 +3,21 @@
 The number of statements does not grow with the batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, update
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.entities.contact import Contact
 from models.identity import new_id
 from models.matching.directory import Directory, Person
 from models.matching.indexing import CONTACT, clues_for
-from models.matching.rules import Decision, Submission
+from models.matching.rules import Decision, Rule, Submission
 from models.matching.tables import EMAIL, PHONE, ContactClue, ContactCommunication, ContactDecision
+from models.setwise.among import among
 from models.setwise.writing import insert_rows
 
 
@@ -107,3 +108,24 @@ def log_decisions(
             for submission, decision in zip(submissions, decisions, strict=True)
         ],
     )
+
+
+def decisions_of(session: Session, record_ids: Collection[UUID], run_id: UUID) -> list[Decision]:
+    """Return what a run has decided on records, by the evidence that it kept."""
+    kept = session.exec(
+        select(ContactDecision).where(
+            among(ContactDecision.record_id, record_ids), ContactDecision.flow_run_id == run_id
+        )
+    )
+    return [
+        Decision(
+            each.record_id,
+            Rule(each.rule),
+            each.contact_id,
+            tuple(filter(None, each.used.split(", "))),
+            tuple(filter(None, each.unused.split(", "))),
+            each.candidates,
+            each.made,
+        )
+        for each in kept
+    ]

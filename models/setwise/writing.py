@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, or_, update
+from sqlalchemy import Connection, Table, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -38,17 +38,12 @@ def update_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) 
     if connection.dialect.name != "postgresql":
         _execute_written(connection, table, _update_of(table, tuple(rows[0])), rows)
         return
-    names = [name for name in rows[0] if name != "id"]
-    arrays = [
-        bindparam(f"new_{name}", type_=postgresql.ARRAY(table.c[name].type))
-        for name in ("id", *names)
-    ]
-    fresh = func.unnest(*arrays).table_valued("id", *names, name="fresh").render_derived()
+    fresh = _unnested(table, tuple(rows[0]))
     connection.execute(
         update(table)
         .where(table.c.id == fresh.c.id)
-        .values({name: fresh.c[name] for name in names}),
-        {f"new_{name}": [row[name] for row in rows] for name in ("id", *names)},
+        .values({name: fresh.c[name] for name in rows[0] if name != "id"}),
+        _arrays(rows),
     )
 
 
@@ -71,17 +66,17 @@ def upsert(
     if not rows:
         return
     table: Any = model.__table__  # type: ignore[attr-defined]
-    statement = insert_into(session, table)
-    fresh = statement.excluded
+    insert, values = _insert_of_many(session, table, rows)
+    fresh = insert.excluded
     keys = [column.name for column in table.primary_key]
     named = [name for name in rows[0] if name not in keys and name not in keep]
     session.connection().execute(
-        statement.on_conflict_do_update(
+        insert.on_conflict_do_update(
             index_elements=keys,
             set_={name: fresh[name] for name in named},
             where=or_(*(table.c[name].is_distinct_from(fresh[name]) for name in named)),
         ),
-        list(rows),
+        values,
     )
 
 
@@ -94,9 +89,34 @@ def insert_missing(
     """
     if rows:
         table: Any = getattr(model, "__table__", model)
-        session.connection().execute(
-            insert_into(session, table).on_conflict_do_nothing(), list(rows)
-        )
+        insert, values = _insert_of_many(session, table, rows)
+        session.connection().execute(insert.on_conflict_do_nothing(), values)
+
+
+def _insert_of_many(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> Any:
+    """Return the INSERT of rows, which knows what to do on a conflict, and its parameters.
+
+    PostgreSQL takes each column as an array: one statement to plan and to execute.
+    """
+    insert = insert_into(session, table)
+    if session.get_bind().dialect.name != "postgresql":
+        return insert, list(rows)
+    names = tuple(rows[0])
+    fresh = _unnested(table, names)
+    chosen = select(*(fresh.c[name] for name in names))
+    return insert.from_select(names, chosen, include_defaults=False), _arrays(rows)
+
+
+def _unnested(table: Table, names: Sequence[str]) -> Any:
+    """Return columns of a table as arrays that are parameters, set side by side as rows."""
+    arrays = [
+        bindparam(f"new_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names
+    ]
+    return func.unnest(*arrays).table_valued(*names, name="fresh").render_derived()
+
+
+def _arrays(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {f"new_{name}": [row[name] for row in rows] for name in rows[0]}
 
 
 def insert_into(session: Session, table: Any) -> Any:

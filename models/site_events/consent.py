@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.entities.form_submit import FormSubmit
+from models.setwise.among import among
 
 Word = tuple[UUID, bool, datetime]
 """A contact, what they said, and when."""
@@ -34,7 +35,7 @@ def refusing_among(session: Session, contact_ids: Collection[UUID]) -> set[UUID]
             FormSubmit.consent,
             FormSubmit.submitted_at,
             FormSubmit.created_at,
-        ).where(col(FormSubmit.contact_id).in_(contact_ids), col(FormSubmit.consent).is_not(None))
+        ).where(among(FormSubmit.contact_id, contact_ids), col(FormSubmit.consent).is_not(None))
     )
     return refusing(
         (contact_id, consent, came_at(submitted_at, created_at))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -17,6 +17,7 @@ from models.entities.form_submit import FormSubmit
 from models.entity import OfPerson
 from models.identity import first_id_of
 from models.lookups import LandingPage
+from models.setwise.among import among
 from models.setwise.writing import insert_missing, upsert
 from models.site_events.consent import came_at, refusing_among
 from models.site_events.landing_pages import landing_page_of
@@ -54,7 +55,19 @@ class Verdict:
         return visitor_row_id(self.matomo_site_id, self.visitor_id) if self.visitor_id else None
 
 
-def judge(form: FormSubmit, pages: Sequence[LandingPage], refusing: Collection[UUID]) -> Verdict:
+class Form(NamedTuple):
+    """What of a submitted form says whether it is tracked, and whose visitor it names."""
+
+    id: UUID
+    created_at: datetime
+    submitted_at: datetime | None
+    contact_id: UUID | None
+    landing_page_id: UUID | None
+    page_url: str | None
+    tracking_user_id: str | None
+
+
+def judge(form: Form, pages: Sequence[LandingPage], refusing: Collection[UUID]) -> Verdict:
     """Say what is to be done about a form of a contact.
 
     A visitor id that is not 16 hexadecimal digits is sent nowhere: it could be a way to ask
@@ -145,18 +158,18 @@ def note_forms(session: Session, form_ids: Collection[UUID], now: datetime) -> N
     return _noted(session, verdicts)
 
 
-def _forms(session: Session, form_ids: Collection[UUID]) -> list[FormSubmit]:
-    return list(
-        session.exec(
-            select(FormSubmit)
-            .where(col(FormSubmit.id).in_(form_ids), col(FormSubmit.contact_id).is_not(None))
-            .order_by(col(FormSubmit.created_at), col(FormSubmit.id))
-        )
+def _forms(session: Session, form_ids: Collection[UUID]) -> list[Form]:
+    columns = [getattr(FormSubmit, name) for name in Form._fields]
+    found = session.execute(
+        select(*columns)
+        .where(among(FormSubmit.id, form_ids), col(FormSubmit.contact_id).is_not(None))
+        .order_by(col(FormSubmit.created_at), col(FormSubmit.id))
     )
+    return [Form(*each) for each in found]
 
 
 def _note_visitors(
-    session: Session, verdicts: Sequence[tuple[FormSubmit, Verdict]], now: datetime
+    session: Session, verdicts: Sequence[tuple[Form, Verdict]], now: datetime
 ) -> None:
     """Make the visitors that forms name, and set each due, now and when its visit has ended."""
     rows: dict[UUID, dict[str, Any]] = {}
@@ -176,7 +189,7 @@ def _note_visitors(
     session.flush()
 
 
-def _visitor_row(row_id: UUID, form: FormSubmit, verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _visitor_row(row_id: UUID, form: Form, verdict: Verdict, now: datetime) -> dict[str, Any]:
     return {
         "id": row_id,
         "matomo_site_id": verdict.matomo_site_id,
@@ -201,12 +214,12 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _noted(session: Session, verdicts: Sequence[tuple[FormSubmit, Verdict]]) -> Noted:
+def _noted(session: Session, verdicts: Sequence[tuple[Form, Verdict]]) -> Noted:
     visitors = sorted({v.web_visitor_id for _, v in verdicts if v.web_visitor_id})
     settle_ownership(session, visitors)
     found = session.exec(
         select(FormTracking.tracking).where(
-            col(FormTracking.form_submit_id).in_([form.id for form, _ in verdicts])
+            among(FormTracking.form_submit_id, [form.id for form, _ in verdicts])
         )
     ).all()
     counts = {each.value: found.count(each) for each in Tracking if each in found}

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
@@ -13,7 +14,9 @@ from flows.search_and_create_contact import search_and_create_contact
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
 from models.entities.lead import Lead
+from models.matching.rules import Decision
 from models.matching.tables import ContactDecision
+from tasks.contacts import search_and_create
 from tests.models.searching import PHONE, rows, submit
 from tests.prefect_server import a_prefect_server
 
@@ -54,6 +57,18 @@ def test_a_second_run_finds_nothing_that_waits() -> None:
     state = search_and_create_contact(return_state=True)
     assert message(state) == "No record waited for its contact"
     assert len(rows(ContactDecision)) == 1
+
+
+def test_a_search_that_is_tried_again_tells_of_those_it_was_through_with() -> None:
+    record_ids = submit(FORM, FORM, {"notes": "no clue"})
+
+    @flow
+    def tried_twice() -> list[list[Decision]]:
+        return [search_and_create("FormSubmit", record_ids) for _ in range(2)]
+
+    first, again = (sorted(each, key=lambda one: one.record_id) for each in tried_twice())
+    assert [decision.record_id for decision in first] == record_ids
+    assert again == first
 
 
 def test_given_ids_it_takes_those_alone_and_evidence_names_the_run() -> None:

@@ -111,21 +111,26 @@ class TestPutBackStuck:
     [
         (0, []),
         (1, [1]),
-        (500, [500]),
-        (501, [500, 1]),
-        (1200, [500, 500, 200]),
-        (25_000, [500] * 50),
-        (25_001, [501] * 49 + [452]),
-        (100_000, [2000] * 50),
+        (5000, [5000]),
+        (5001, [5000, 1]),
+        (250_000, [5000] * 50),
+        (250_001, [5001] * 49 + [4952]),
     ],
 )
-def test_a_batch_is_cut_into_chunks_of_500_or_more_and_fifty_at_most(
+def test_a_batch_is_cut_into_chunks_of_5000_or_more_and_fifty_at_most(
     webhooks: int, sizes: list[int]
 ) -> None:
     ids = [new_id() for _ in range(webhooks)]
     cut = chunks(ids)
     assert [len(chunk) for chunk in cut] == sizes
     assert [each for chunk in cut for each in chunk] == ids
+
+
+def test_a_chunk_is_cut_so_that_a_transaction_has_a_bound(database: str) -> None:
+    ids = store(*[b"x"] * 5)
+    with reading() as session:
+        cut = portions(session, ids, most=2)
+    assert cut == [ids[:2], ids[2:4], ids[4:]]
 
 
 def test_a_chunk_is_cut_so_that_the_bodies_in_memory_have_a_bound(database: str) -> None:
