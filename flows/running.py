@@ -1,6 +1,7 @@
 """How a flow runs within another, and what it says when those within it have ended."""
 
 import gc
+from contextlib import nullcontext
 from typing import Any, TypeVar, cast
 
 from prefect import Flow, State
@@ -35,7 +36,9 @@ def run_within(flow: Flow[..., Any], *arguments: Any) -> State[Any]:
     A subflow within this process needs no heartbeat beside its parent's, and to stop one takes a
     second.
     """
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    has_one = PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value()  # to copy all settings takes a while, too
+    without = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with temporary_settings(without) if has_one else nullcontext():
         return cast(State[Any], flow(*arguments, return_state=True))
 
 
