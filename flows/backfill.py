@@ -80,8 +80,7 @@ def _webhooks_again(what: Backfill) -> State[None]:
                 failed += run_subflows(records_by_entity(made))
                 progress.add(len(batch))
     finally:
-        rows = [outcome.as_row() for outcome in worst_first(outcomes)]
-        leave_table("backfill", sentence(outcomes), rows)
+        leave_table("backfill", sentence(outcomes), worst_first(outcomes), Outcome.as_row)
     passed_over = len(webhook_ids) - len(outcomes)
     return _ended(ended(sentence(outcomes), passed_over), failed)
 

@@ -45,7 +45,7 @@ def cleanup(
             while forget_what_was_refused(batch_size):
                 pass
     finally:
-        leave_table("cleanup", sentence(counts, dry_run), as_rows(counts))
+        leave_table("cleanup", sentence(counts, dry_run), as_rows(counts), dict)
     return Completed(message=sentence(counts, dry_run))
 
 

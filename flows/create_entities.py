@@ -28,6 +28,7 @@ from tasks.webhooks import (
     claim_webhooks,
     create_entity,
     put_back_stuck_webhooks,
+    webhooks_are_stuck,
     webhooks_wait,
 )
 
@@ -153,7 +154,8 @@ def _drain(made: _Made, batch_size: int, seconds: int, at_least: int) -> None:
     end = monotonic() + seconds
     while monotonic() < end and webhooks_wait(at_least):
         batch = claim_webhooks(batch_size)
-        made.add(put_back_stuck_webhooks())
+        if webhooks_are_stuck():
+            made.add(put_back_stuck_webhooks())
         if not batch:
             break
         created = [each for chunk in chunks(batch) for each in create_entity(unseen(chunk))]

@@ -53,7 +53,7 @@ def _completed(by_tracking: Counter[str], among: set[UUID] | None) -> State[None
         if settings().matomo_lead_created != "off":
             said.append(f"Matomo was told of {give_back_leads()}")
     said.append(sentence(fetches, count_waiting_visitors()))
-    leave_table("site-events", said[-1], [fetch.as_row() for fetch in failed_first(fetches)])
+    leave_table("site-events", said[-1], failed_first(fetches), Fetch.as_row)
     return Completed(message="; ".join(said))
 
 

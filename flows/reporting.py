@@ -1,7 +1,7 @@
 """What a run says of itself: its name, its state's message, its table of outcomes."""
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, cast
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -16,6 +16,8 @@ from models.matching.evidence import sentence as sentence_of_decisions
 from models.matching.rules import Decision
 from models.processing.outcome import Outcome, sentence, worst_first
 
+T = TypeVar("T")
+
 MOST_ROWS = 500
 """Rows of a table artifact. The rest is counted, and stands in the database."""
 
@@ -27,26 +29,27 @@ def run_name(flow_name: str) -> str:
 
 def leave_outcomes(outcomes: Sequence[Outcome]) -> None:
     """Leave a table of what each webhook became, those that failed first."""
-    rows = [outcome.as_row() for outcome in worst_first(outcomes)]
-    leave_table("webhooks", sentence(outcomes), rows)
+    leave_table("webhooks", sentence(outcomes), worst_first(outcomes), Outcome.as_row)
 
 
 def leave_decisions(decisions: Sequence[tuple[str, Decision]]) -> None:
     """Leave a table of how each record came to its contact, with the code of its entity."""
-    rows = [as_row(*each) for each in most_telling_first(decisions)]
-    leave_table("contacts", sentence_of_decisions(each for _, each in decisions), rows)
+    said = sentence_of_decisions(each for _, each in decisions)
+    leave_table("contacts", said, most_telling_first(decisions), lambda each: as_row(*each))
 
 
-def leave_table(key: str, sentence: str, rows: Sequence[Mapping[str, object]]) -> None:
+def leave_table(
+    key: str, sentence: str, things: Sequence[T], as_row: Callable[[T], Mapping[str, object]]
+) -> None:
     """Leave a table artifact with a row for each thing that a run dealt with, and its sentence.
 
     The first rows are shown where there are too many: put those first that need a look.
     """
-    if rows:
-        cut = f" The table shows {MOST_ROWS} of them." if len(rows) > MOST_ROWS else ""
+    if things:
+        cut = f" The table shows {MOST_ROWS} of them." if len(things) > MOST_ROWS else ""
         create_table_artifact(
             key=key,
-            table=[dict(row) for row in rows[:MOST_ROWS]],
+            table=[dict(as_row(each)) for each in things[:MOST_ROWS]],
             description=f"{sentence}.{cut}",
         )
 

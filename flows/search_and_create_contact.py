@@ -11,7 +11,12 @@ from flows.running import unseen
 from models.entities import entities_of_people
 from models.matching.evidence import sentence
 from models.matching.rules import Decision
-from tasks.contacts import build_missing_clues, find_waiting_records, search_and_create
+from tasks.contacts import (
+    build_missing_clues,
+    clues_are_missing,
+    find_waiting_records,
+    search_and_create,
+)
 
 BATCH = 5000
 """Records in one task run."""
@@ -32,7 +37,8 @@ def search_and_create_contact(
         entity: the code of an entity, such as FormSubmit; without it, every entity with people.
         record_ids: ids of records of this entity; without them, all that wait.
     """
-    build_missing_clues()
+    if clues_are_missing():
+        build_missing_clues()
     decisions: list[tuple[str, Decision]] = []
     try:
         for code in [entity] if entity else entities_of_people():

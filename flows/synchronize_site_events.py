@@ -22,7 +22,7 @@ def synchronize_site_events() -> State[None]:
     if settings().matomo_url:
         fetches = fetch_all(partial(claim_visitors, None, synchronize=True))
     message = sentence(fetches, count_waiting_visitors())
-    leave_table("site-events", message, [fetch.as_row() for fetch in failed_first(fetches)])
+    leave_table("site-events", message, failed_first(fetches), Fetch.as_row)
     return Completed(message=message)
 
 

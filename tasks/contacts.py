@@ -10,7 +10,7 @@ from models.database import DatabaseAwayError, reading, transaction
 from models.entities import entities_of_people
 from models.following.leaving import left_behind
 from models.identity import utc_now
-from models.matching.indexing import index_contacts
+from models.matching.indexing import index_contacts, some_lack_clues
 from models.matching.rules import Decision
 from models.matching.saving import decisions_of
 from models.matching.search import search_and_create_contacts, waiting_records
@@ -21,6 +21,16 @@ SEARCHED_AT_ONCE = 500
 """Records in one transaction: what else writes waits for its end."""
 INDEXED_AT_ONCE = 1000
 LEFT_BEHIND_AT_ONCE = 1000
+
+
+def clues_are_missing() -> bool:
+    """Say whether contacts have no clues for today's settings; no task run.
+
+    Where the database is away it says so, too: the task that builds them says why.
+    """
+    with suppress(DatabaseAwayError), reading() as session:
+        return some_lack_clues(session)
+    return True
 
 
 @task(**DATABASE_TASK)

@@ -20,7 +20,7 @@ from models.processing.outcome import Outcome
 from models.processing.periods import PeriodError, periods
 from models.processing.recording import create_records
 from models.settings import settings
-from tasks.contacts import build_missing_clues
+from tasks.contacts import build_missing_clues, clues_are_missing
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
 
@@ -40,6 +40,13 @@ def webhooks_wait(at_least: int) -> bool:
     """
     with suppress(DatabaseAwayError, PeriodError), reading() as session:
         return some_are_new(session, at_least) or some_are_stuck(session, utc_now())
+    return True
+
+
+def webhooks_are_stuck() -> bool:
+    """Say whether any webhook stayed in Processing for too long; no task run."""
+    with suppress(DatabaseAwayError, PeriodError), reading() as session:
+        return some_are_stuck(session, utc_now())
     return True
 
 
@@ -66,7 +73,8 @@ def create_entity(webhook_ids: list[UUID]) -> list[Outcome]:
 
     Tried again, it tells of those that it was through with, and makes no record twice.
     """
-    build_missing_clues.fn()
+    if clues_are_missing():
+        build_missing_clues.fn()
     with reading() as session:
         cut = portions(session, webhook_ids)
     outcomes: list[Outcome] = []

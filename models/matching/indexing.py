@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, delete, insert, or_, update
+from sqlalchemy import ColumnElement, Executable, delete, insert, or_, update
 from sqlmodel import Session, col, select
 
 from models.entities.contact import Contact
@@ -39,21 +39,25 @@ def clues_for(profiles: Sequence[Profile]) -> str:
     return f"{'+'.join(profile.name for profile in profiles)}/{region}"
 
 
+def some_lack_clues(session: Session) -> bool:
+    """Say whether any contact has no clues for today's settings: a look at an index."""
+    lacking = select(CONTACT.c.id).where(_lacks_clues(profiles_in_use(session))).limit(1)
+    return session.scalar(lacking) is not None
+
+
+def _lacks_clues(profiles: list[Profile]) -> ColumnElement[bool]:
+    """Say that a contact has none: two ranges rather than "is not", so that an index answers."""
+    column, built_for = CONTACT.c.clues_for, clues_for(profiles)
+    return or_(column.is_(None), column < built_for, column > built_for)
+
+
 def index_contacts(session: Session, limit: int, now: datetime) -> int:
     """Build the clues of up to `limit` contacts that have none for today's settings; count them."""
     profiles = profiles_in_use(session)
-    built_for = clues_for(profiles)
     contacts = read_contacts(
         session,
-        # Two ranges rather than "is not", so that an index answers.
         select(CONTACT)
-        .where(
-            or_(
-                CONTACT.c.clues_for.is_(None),
-                CONTACT.c.clues_for < built_for,
-                CONTACT.c.clues_for > built_for,
-            )
-        )
+        .where(_lacks_clues(profiles))
         .limit(limit)
         .with_for_update(skip_locked=True),
     )
@@ -71,7 +75,7 @@ def index_contacts(session: Session, limit: int, now: datetime) -> int:
     if keys:
         session.execute(insert(ContactClue), keys)
     session.execute(
-        update(Contact).where(among(Contact.id, ids)).values(clues_for=built_for),
+        update(Contact).where(among(Contact.id, ids)).values(clues_for=clues_for(profiles)),
         execution_options={"synchronize_session": False},
     )
     return len(contacts)

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Table, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.database import has_table
 from models.entity import OfPerson
@@ -123,16 +123,21 @@ def profile_of(source: WebhookSource | None) -> Profile:
 def _sources_of(
     session: Session, entity: type[OfPerson], record_ids: Sequence[UUID]
 ) -> dict[UUID, WebhookSource]:
-    """Return the sources that records came from, as long as their webhooks are kept."""
+    """Return the sources of records that are searched for in a way of their own.
+
+    As long as their webhooks are kept; those of all others are searched for as the settings say.
+    """
+    of_their_own = or_(
+        col(WebhookSource.contact_profile).is_not(None), col(WebhookSource.region).is_not(None)
+    )
+    sources = {each.name: each for each in session.exec(select(WebhookSource).where(of_their_own))}
+    if not sources:
+        return {}
     names = session.exec(
         select(WebhookRecord.record_id, Webhook.webhook_source)
         .join(Webhook, col(Webhook.id) == col(WebhookRecord.webhook_id))
         .where(WebhookRecord.entity == entity.code(), among(WebhookRecord.record_id, record_ids))
-    ).all()
-    found = session.exec(
-        select(WebhookSource).where(among(WebhookSource.name, {name for _, name in names}))
     )
-    sources = {source.name: source for source in found}
     return {record_id: sources[name] for record_id, name in names if name in sources}
 
 
