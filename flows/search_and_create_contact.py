@@ -18,7 +18,7 @@ from tasks.contacts import (
     search_and_create,
 )
 
-BATCH = 5000
+BATCH = 10_000
 """Records in one task run."""
 
 

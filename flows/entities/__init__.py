@@ -24,7 +24,7 @@ Subflow = Flow[[list[UUID]], State[None]]
 
 log = logging.getLogger(__name__)
 
-MOST_IDS = 5000
+MOST_IDS = 12_000
 """Record ids in one subflow run: Prefect takes parameters of at most 512 KB, and an id has 39."""
 
 

@@ -15,15 +15,32 @@ from models.processing.logging import log_of_webhooks
 from models.processing.outcome import Outcome
 from models.processing.periods import latest_arrival, periods
 from models.reading.parse_error import attempts_exhausted
+from models.settings import settings
 from models.setwise.among import among
 from models.webhook import Status, Webhook
 
-ALONE_AFTER_ATTEMPTS = 2
-"""A webhook whose runs were killed so often is claimed alone.
+SUSPECT_AFTER_ATTEMPTS = 2
+"""A webhook whose runs were killed so often may be what kills them.
 
-Were it the one that kills them, those beside it would be killed with it until they had no attempt
-left. The first time, a run was most likely just stopped.
+Were it claimed with as many as ever, those beside it would be killed with it until they had no
+attempt left. The first time, a run was most likely just stopped.
 """
+SUSPECTS_AT_ONCE = 50
+"""How many of a batch that was killed are claimed together, before each is claimed alone."""
+
+
+def most_at_once(attempts: int, limit: int, most_attempts: int) -> int:
+    """Say how many webhooks may be claimed together, of those that have had so many attempts.
+
+    Args:
+        attempts: that they have had.
+        limit: how many are asked for.
+        most_attempts: after which they are given up; the last is each webhook's own.
+    """
+    if attempts < SUSPECT_AFTER_ATTEMPTS:
+        return limit
+    among_suspects = attempts == SUSPECT_AFTER_ATTEMPTS and attempts + 1 < most_attempts
+    return min(limit, SUSPECTS_AT_ONCE) if among_suspects else 1
 
 
 def claim(session: Session, limit: int, now: datetime, run_id: UUID | None = None) -> list[UUID]:
@@ -32,8 +49,8 @@ def claim(session: Session, limit: int, now: datetime, run_id: UUID | None = Non
     They say which run has them, so that they can go back to New once that is over.
 
     PostgreSQL skips what another run is claiming at this moment. SQLite has one writer at a time,
-    so that there the claims come one after the other. A webhook under suspicion is claimed alone
-    when its turn comes.
+    so that there the claims come one after the other. Webhooks under suspicion are claimed by
+    themselves when their turn comes.
     """
     # A common table expression is evaluated once. In a subquery, PostgreSQL may evaluate the
     # limit again for each row that it joins, and claim more than was asked for.
@@ -59,10 +76,10 @@ def _claimable(session: Session, limit: int) -> SelectOfScalar[UUID]:
         .where(Webhook.status == Status.NEW)
         .order_by(col(Webhook.received_at), col(Webhook.id))
     )
-    attempts = session.scalar(new.with_only_columns(col(Webhook.attempts)).limit(1))
-    if attempts is not None and attempts >= ALONE_AFTER_ATTEMPTS:
-        return new.limit(1)
-    return new.where(col(Webhook.attempts) < ALONE_AFTER_ATTEMPTS).limit(limit)
+    attempts = session.scalar(new.with_only_columns(col(Webhook.attempts)).limit(1)) or 0
+    suspect = attempts >= SUSPECT_AFTER_ATTEMPTS
+    alike = Webhook.attempts == attempts if suspect else Webhook.attempts < SUSPECT_AFTER_ATTEMPTS
+    return new.where(alike).limit(most_at_once(attempts, limit, settings().most_attempts))
 
 
 def some_are_new(session: Session, at_least: int = 1) -> bool:
@@ -126,7 +143,7 @@ def _stuck(session: Session, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Webhook.status) == Status.PROCESSING, col(Webhook.status_since) < before
 
 
-def chunks(ids: list[UUID], least: int = 5000, most_chunks: int = 50) -> list[list[UUID]]:
+def chunks(ids: list[UUID], least: int = 10_000, most_chunks: int = 50) -> list[list[UUID]]:
     """Cut a batch into chunks of at least `least`, and into at most `most_chunks` of them.
 
     A task run costs as much for a chunk as for one webhook: some 40 ms of processor time, half of

@@ -111,13 +111,13 @@ class TestPutBackStuck:
     [
         (0, []),
         (1, [1]),
-        (5000, [5000]),
-        (5001, [5000, 1]),
-        (250_000, [5000] * 50),
-        (250_001, [5001] * 49 + [4952]),
+        (10_000, [10_000]),
+        (10_001, [10_000, 1]),
+        (500_000, [10_000] * 50),
+        (500_001, [10_001] * 49 + [9952]),
     ],
 )
-def test_a_batch_is_cut_into_chunks_of_5000_or_more_and_fifty_at_most(
+def test_a_batch_is_cut_into_chunks_of_10000_or_more_and_fifty_at_most(
     webhooks: int, sizes: list[int]
 ) -> None:
     ids = [new_id() for _ in range(webhooks)]

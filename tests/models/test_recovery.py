@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from models.database import reading, transaction
-from models.processing.claiming import claim, give_up_stuck, put_back_stuck
+from models.processing.claiming import claim, give_up_stuck, most_at_once, put_back_stuck
 from models.processing.outcome import Outcome
 from models.processing.periods import PeriodError
 from models.webhook import Status, Webhook, WebhookParseError, WebhookStatus
@@ -93,7 +93,29 @@ def an_hour_later() -> None:
             webhook.status_since = NOW - 2 * HOUR
 
 
-def test_webhooks_under_suspicion_are_claimed_alone_and_in_their_turn() -> None:
+@pytest.mark.parametrize(
+    ("attempts", "most_attempts", "at_once"),
+    [(0, 5, 2500), (1, 5, 2500), (2, 5, 50), (3, 5, 1), (9, 5, 1), (2, 3, 1), (1, 1, 2500)],
+)
+def test_what_killed_runs_had_is_claimed_by_fewer_and_fewer(
+    attempts: int, most_attempts: int, at_once: int
+) -> None:
+    assert most_at_once(attempts, 2500, most_attempts) == at_once
+
+
+def test_a_batch_that_killed_two_runs_is_claimed_in_parts() -> None:
+    suspects = store(Status.NEW, [HOUR] * 60, attempts=2)
+    parts = [claimed(), claimed()]
+    assert [len(part) for part in parts] == [50, 10]
+    assert {*suspects} == {*parts[0], *parts[1]}
+
+
+def test_a_part_that_killed_its_run_is_claimed_one_by_one() -> None:
+    store(Status.NEW, [HOUR] * 2, attempts=3)
+    assert [len(claimed()) for _ in range(3)] == [1, 1, 0]
+
+
+def test_webhooks_under_suspicion_are_claimed_by_themselves_and_in_their_turn() -> None:
     first, suspect, last = (
         store(Status.NEW, [timedelta(minutes=age)], attempts=attempts)[0]
         for age, attempts in ((3, 1), (2, 2), (1, 0))
