@@ -21,8 +21,8 @@ T = TypeVar("T")
 MOST_ROWS = 100
 """Rows of a table artifact. The rest is counted, and stands in the database.
 
-Prefect keeps a table twice, once more as an event: with five times as many, that was half of what
-its database grew by at ten webhooks a second.
+Prefect keeps a table twice, once more as an event: with five times as many, that was two fifths of
+what its database grew by at ten webhooks a second.
 """
 
 

@@ -1,7 +1,6 @@
 """How a flow runs within another, and what it says when those within it have ended."""
 
 import gc
-from collections import deque
 from contextlib import nullcontext
 from typing import Any, TypeVar, cast
 
@@ -41,11 +40,8 @@ def run_within(flow: Flow[..., Any], *arguments: Any) -> State[Any]:
     """
     has_one = PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value()  # to copy all settings takes a while, too
     without = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    # Prefect looks through a list for what other tasks gave, several times; a deque it does not
-    # look into, and writes and checks it like a list.
-    given = [deque(each) if isinstance(each, list) else each for each in arguments]
     with temporary_settings(without) if has_one else nullcontext():
-        return cast(State[Any], flow(*given, return_state=True))
+        return cast(State[Any], flow(*arguments, return_state=True))
 
 
 def ended(*within: State[Any]) -> State[None]:
