@@ -1,12 +1,11 @@
 """Tasks on contacts: build missing clues, search and create."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from prefect import task
 from prefect.runtime import task_run
 
-from models.database import DatabaseAwayError, reading, transaction
+from models.database import reading, transaction
 from models.entities import entities_of_people
 from models.following.leaving import left_behind
 from models.identity import utc_now
@@ -14,6 +13,7 @@ from models.matching.indexing import index_contacts, some_lack_clues
 from models.matching.rules import Decision
 from models.matching.saving import decisions_of
 from models.matching.search import search_and_create_contacts, waiting_records
+from tasks.asking import may_be
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
 
@@ -24,13 +24,8 @@ LEFT_BEHIND_AT_ONCE = 1000
 
 
 def clues_are_missing() -> bool:
-    """Say whether contacts have no clues for today's settings; no task run.
-
-    Where the database is away it says so, too: the task that builds them says why.
-    """
-    with suppress(DatabaseAwayError), reading() as session:
-        return some_lack_clues(session)
-    return True
+    """Say whether contacts have no clues for today's settings; no task run."""
+    return may_be(some_lack_clues)
 
 
 @task(**DATABASE_TASK)
@@ -55,13 +50,8 @@ def find_waiting_records(entity: str, limit: int) -> list[UUID]:
 
 
 def some_are_left_behind() -> bool:
-    """Say whether records wait that no run comes to any more, of whatever run; no task run.
-
-    Where the database is away it says so, too: the task that looks is what retries.
-    """
-    with suppress(DatabaseAwayError), reading() as session:
-        return bool(left_behind(session, [], 1, utc_now()))
-    return True
+    """Say whether records wait that no run comes to any more, of whatever run; no task run."""
+    return may_be(lambda session: bool(left_behind(session, [], 1, utc_now())))
 
 
 @task(**DATABASE_TASK)

@@ -1,12 +1,11 @@
 """Tasks on webhooks: claim them, put back what got stuck, create their records."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from prefect import task
 from prefect.runtime import task_run
 
-from models.database import DatabaseAwayError, reading, transaction
+from models.database import reading, transaction
 from models.identity import utc_now
 from models.processing.claiming import (
     claim,
@@ -17,9 +16,10 @@ from models.processing.claiming import (
     some_are_stuck,
 )
 from models.processing.outcome import Outcome
-from models.processing.periods import PeriodError, periods
+from models.processing.periods import periods
 from models.processing.recording import create_records
 from models.settings import settings
+from tasks.asking import may_be
 from tasks.contacts import build_missing_clues, clues_are_missing
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
@@ -34,20 +34,15 @@ def claim_webhooks(batch_size: int) -> list[UUID]:
 
 
 def webhooks_wait(at_least: int) -> bool:
-    """Say whether so many webhooks are New, or any is stuck; two looks at indexes, no task run.
-
-    Where the database is away or a period is wrong it says so, too: the task that claims says why.
-    """
-    with suppress(DatabaseAwayError, PeriodError), reading() as session:
-        return some_are_new(session, at_least) or some_are_stuck(session, utc_now())
-    return True
+    """Say whether so many webhooks are New, or any is stuck; two looks at indexes, no task run."""
+    return may_be(
+        lambda session: some_are_new(session, at_least) or some_are_stuck(session, utc_now())
+    )
 
 
 def webhooks_are_stuck() -> bool:
     """Say whether any webhook stayed in Processing for too long; no task run."""
-    with suppress(DatabaseAwayError, PeriodError), reading() as session:
-        return some_are_stuck(session, utc_now())
-    return True
+    return may_be(lambda session: some_are_stuck(session, utc_now()))
 
 
 @task(**DATABASE_TASK)
