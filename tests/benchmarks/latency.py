@@ -27,7 +27,7 @@ from tests.benchmarks.load import Load, percentile
 from tests.benchmarks.report import Figure, at_most
 
 A_SECOND = 10
-SECONDS = int(environ.get("HOOKLINE_BENCH_LATENCY_SECONDS", "60"))
+SECONDS = int(environ.get("HOOKLINE_BENCH_LATENCY_SECONDS", "240"))
 IDLE_SECONDS = int(environ.get("HOOKLINE_BENCH_IDLE_SECONDS", "300"))
 SETTLE_SECONDS = 30
 MEGABYTE = 1024 * 1024
