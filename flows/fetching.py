@@ -10,7 +10,12 @@ from models.database import DatabaseRefusedError
 from models.settings import settings
 from models.site_events.errors import MatomoAwayError, MatomoRefusedError
 from models.site_events.outcome import Fetch
-from tasks.site_events import fetch_visitor, settle_visitors
+from tasks.site_events import (
+    count_waiting_visitors,
+    fetch_visitor,
+    settle_visitors,
+    visitors_wait,
+)
 
 Runner = ThreadPoolTaskRunner[Any]
 
@@ -31,6 +36,11 @@ def fetch_all(claim: Callable[[], list[UUID]]) -> list[Fetch]:
             if all(fetch.away for fetch in fetched):
                 break
     return fetches
+
+
+def count_left() -> int:
+    """Count the visitors that wait to be fetched, at no task run where none does."""
+    return count_waiting_visitors() if visitors_wait() else 0
 
 
 def _fetch(runner: Runner, wave: list[UUID]) -> list[Fetch]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.fetching import fetch_all
+from flows.fetching import count_left, fetch_all
 from flows.reporting import leave_table, run_name
 from flows.running import unseen
 from models.settings import settings
@@ -15,7 +15,6 @@ from models.site_events.noting import MOST_FORMS
 from models.site_events.outcome import Fetch, failed_first, forms_sentence, sentence
 from tasks.site_events import (
     claim_visitors,
-    count_waiting_visitors,
     give_back_leads,
     note_form_tracking,
 )
@@ -52,7 +51,7 @@ def _completed(by_tracking: Counter[str], among: set[UUID] | None) -> State[None
         fetches = fetch_all(partial(claim_visitors, among))
         if settings().matomo_lead_created != "off":
             said.append(f"Matomo was told of {give_back_leads()}")
-    said.append(sentence(fetches, count_waiting_visitors()))
+    said.append(sentence(fetches, count_left()))
     leave_table("site-events", said[-1], failed_first(fetches), Fetch.as_row)
     return Completed(message="; ".join(said))
 

@@ -7,7 +7,7 @@ from prefect import State, flow
 from prefect.states import Completed
 
 from flows.reporting import leave_decisions, run_name
-from flows.running import unseen
+from flows.running import run_within, unseen
 from models.entities import entities_of_people
 from models.matching.evidence import sentence
 from models.matching.rules import Decision
@@ -16,6 +16,7 @@ from tasks.contacts import (
     clues_are_missing,
     find_waiting_records,
     search_and_create,
+    some_wait_for_contact,
 )
 
 BATCH = 10_000
@@ -50,6 +51,17 @@ def search_and_create_contact(
     finally:
         leave_decisions(decisions)
     return Completed(message=sentence(decision for _, decision in decisions))
+
+
+def search_contacts_of(entity: str, record_ids: list[UUID]) -> State[None]:
+    """Search the contacts of these records as a subflow, where any of them waits for its own.
+
+    Of webhooks that trickle in, all were found before what follows them begins. With a run of the
+    search for nothing, Prefect's database grew half as fast again at ten webhooks a second.
+    """
+    if some_wait_for_contact(entity, record_ids):
+        return run_within(search_and_create_contact, entity, record_ids)
+    return Completed(message=sentence(()))
 
 
 def _batches(entity: str, record_ids: list[UUID] | None) -> Iterator[list[UUID]]:

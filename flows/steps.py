@@ -22,7 +22,7 @@ from prefect.states import Completed, Failed
 
 from flows.populate_site_events import populate_site_events as populate
 from flows.running import run_within
-from flows.search_and_create_contact import search_and_create_contact
+from flows.search_and_create_contact import search_contacts_of
 from models.entities import entities_of_people
 from models.entity import Entity
 from models.following.calling import as_body
@@ -83,7 +83,7 @@ def search_contact(records: Records) -> None:
     """Find or make the person behind each record, where its entity names one."""
     ids = records.at("search and create contact")
     if ids and records.entity in entities_of_people():
-        if run_within(search_and_create_contact, records.entity, ids).is_completed():
+        if search_contacts_of(records.entity, ids).is_completed():
             return
         stop_records(records.entity, ids, "the contact search failed")
         records.ids = []

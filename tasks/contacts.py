@@ -1,5 +1,6 @@
 """Tasks on contacts: build missing clues, search and create."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from prefect import task
@@ -12,7 +13,7 @@ from models.identity import utc_now
 from models.matching.indexing import index_contacts, some_lack_clues
 from models.matching.rules import Decision
 from models.matching.saving import decisions_of
-from models.matching.search import search_and_create_contacts, waiting_records
+from models.matching.search import search_and_create_contacts, some_wait, waiting_records
 from tasks.asking import may_be
 from tasks.retries import DATABASE_TASK
 from tasks.running import run_id
@@ -47,6 +48,11 @@ def find_waiting_records(entity: str, limit: int) -> list[UUID]:
     """Return the ids of records of an entity that wait for their contact, the oldest first."""
     with reading() as session:
         return waiting_records(session, entities_of_people()[entity], limit, utc_now())
+
+
+def some_wait_for_contact(entity: str, record_ids: Sequence[UUID]) -> bool:
+    """Say whether any of these records waits for its contact; no task run."""
+    return may_be(lambda session: some_wait(session, entities_of_people()[entity], record_ids))
 
 
 def some_are_left_behind() -> bool:

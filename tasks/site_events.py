@@ -15,6 +15,7 @@ from models.site_events.noting import Noted, forms_waiting, note_forms
 from models.site_events.outcome import Fetch
 from models.site_events.saving import save_visits
 from models.site_events.tracking import WebVisitor
+from tasks.asking import may_be
 from tasks.matomo import tell_of_lead, visits_of
 from tasks.retries import DATABASE_TASK, MATOMO_TASK
 
@@ -71,6 +72,11 @@ def settle_visitors(fetches: list[Fetch]) -> None:
     """Set when visitors that were fetched are due again, and what went wrong with the others."""
     with transaction() as session:
         settle(session, fetches, utc_now())
+
+
+def visitors_wait() -> bool:
+    """Say whether any visitor waits to be fetched; no task run."""
+    return may_be(lambda session: count_waiting(session, utc_now()) > 0)
 
 
 @task(**DATABASE_TASK)

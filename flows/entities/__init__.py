@@ -14,7 +14,7 @@ from uuid import UUID
 from prefect import Flow, State
 
 from flows.running import run_within
-from flows.search_and_create_contact import search_and_create_contact
+from flows.search_and_create_contact import search_contacts_of
 from models.entities import entities, entities_of_people
 from models.extending.discovery import Refusal, RefusedError, load, modules
 
@@ -51,7 +51,7 @@ def _completes(entity: str, record_ids: list[UUID]) -> bool:
     if subflow := subflow_of(entity):
         return run_within(subflow, record_ids).is_completed()
     if entity in entities_of_people():
-        return run_within(search_and_create_contact, entity, record_ids).is_completed()
+        return search_contacts_of(entity, record_ids).is_completed()
     return True
 
 

@@ -7,7 +7,7 @@ from prefect import State, flow
 from flows.populate_site_events import populate_site_events
 from flows.reporting import run_name
 from flows.running import ended, run_within
-from flows.search_and_create_contact import search_and_create_contact
+from flows.search_and_create_contact import search_contacts_of
 from models.entities.form_submit import FormSubmit
 
 
@@ -19,6 +19,6 @@ def form_submit(record_ids: list[UUID]) -> State[None]:
         record_ids: ids of submitted forms. Those whose person was decided on are passed over.
     """
     return ended(
-        run_within(search_and_create_contact, FormSubmit.code(), record_ids),
+        search_contacts_of(FormSubmit.code(), record_ids),
         run_within(populate_site_events, record_ids),
     )

@@ -5,8 +5,8 @@ from uuid import UUID
 from prefect import State, flow
 
 from flows.reporting import run_name
-from flows.running import ended, run_within
-from flows.search_and_create_contact import search_and_create_contact
+from flows.running import ended
+from flows.search_and_create_contact import search_contacts_of
 from models.entities.order import Order
 
 
@@ -19,4 +19,4 @@ def order(record_ids: list[UUID]) -> State[None]:
     Args:
         record_ids: ids of orders. Those whose person was decided on are passed over.
     """
-    return ended(run_within(search_and_create_contact, Order.code(), record_ids))
+    return ended(search_contacts_of(Order.code(), record_ids))

@@ -62,6 +62,14 @@ def waiting_records(
     )
 
 
+def some_wait(session: Session, entity: type[OfPerson], record_ids: Collection[UUID]) -> bool:
+    """Say whether any of these records waits for its contact."""
+    waiting = select(entity.id).where(
+        among(entity.id, record_ids), col(entity.contact_searched_at).is_(None)
+    )
+    return session.exec(waiting.limit(1)).first() is not None
+
+
 def search_and_create_contacts(
     session: Session,
     entity: type[OfPerson],

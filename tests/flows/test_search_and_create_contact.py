@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 
+from flows.entities.form_submit import form_submit
 from flows.search_and_create_contact import search_and_create_contact
 from models.entities.contact import Contact
 from models.entities.form_submit import FormSubmit
@@ -36,6 +38,13 @@ def last_run() -> FlowRun:
     with get_client(sync_client=True) as client:
         (run,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
         return run
+
+
+def searches() -> int:
+    """Count the runs of the contact search so far."""
+    with get_client(sync_client=True) as client:
+        of_search = FlowFilter(name=FlowFilterName(any_=["search-and-create-contact"]))
+        return len(client.read_flow_runs(flow_filter=of_search))
 
 
 def message(state: Any) -> str:
@@ -77,6 +86,16 @@ def test_given_ids_it_takes_those_alone_and_evidence_names_the_run() -> None:
     (evidence,) = rows(ContactDecision)
     assert (evidence.record_id, evidence.flow_run_id) == (first, last_run().id)
     assert sum(form.contact_searched_at is None for form in rows(FormSubmit)) == 1
+
+
+def test_what_follows_a_form_is_a_search_only_where_it_waits_for_its_contact() -> None:
+    record_ids = submit(FORM)
+    first = message(form_submit(record_ids, return_state=True))
+    runs = searches()
+    again = message(form_submit(record_ids, return_state=True))
+    assert first.startswith("Contacts of 1 record: 1 made; 1 form: ")
+    assert again.startswith("No record waited for its contact; 1 form: ")
+    assert searches() == runs >= 1
 
 
 def test_neither_run_nor_artifact_nor_log_holds_any_of_a_persons_data() -> None:
