@@ -8,6 +8,7 @@ import logging
 import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
@@ -28,7 +29,10 @@ GOOD_FOR_SECONDS = 2 * READ_EVERY_SECONDS
 """How old they may be for a request that does not wait for them to be read again: a key that was
 removed opens its door for no longer, unless the database is away."""
 
+HASHES = 1024
+
 log = logging.getLogger(__name__)
+hash_of_key = lru_cache(HASHES)(hash_of)  # a request asks twice, and most come by a few keys
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Keys:
     def knows(self, api_key: str) -> bool:
         """Say whether what a key opens can be told without waiting for the database."""
         self._read_again_where_old()
-        return self._age() < GOOD_FOR_SECONDS and hash_of(api_key) in self._doors
+        return self._age() < GOOD_FOR_SECONDS and hash_of_key(api_key) in self._doors
 
     def door(self, api_key: str) -> Door | None:
         """Return what a key opens, None where it opens nothing.
@@ -74,7 +78,7 @@ class Keys:
         self._read_again_where_old()
         if self._age() >= GOOD_FOR_SECONDS:
             self._wait_until_read()
-        sha256 = hash_of(api_key)
+        sha256 = hash_of_key(api_key)
         if found := self._doors.get(sha256):
             return found if found.is_open(utc_now()) else None
         with reading(bounded_engine(self._seconds)) as session:  # it may have been made just now

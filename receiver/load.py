@@ -106,7 +106,8 @@ class Load:
         """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None  # noqa: S101  the server runs each request in one
-        mine = _Reading(task, loop.time(), loop.time() + self._seconds)
+        now = loop.time()
+        mine = _Reading(task, now, now + self._seconds)
         self._reading[mine] = None
         if self._looks is None:
             self._looks = loop.call_later(LOOK_EVERY_SECONDS, self._look)

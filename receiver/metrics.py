@@ -20,6 +20,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     generate_latest,
+    values,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -35,6 +36,17 @@ ROOMS = ("webhooks", "console", "healthz", "metrics")
 
 blueprint = Blueprint("metrics", __name__)
 counts = CollectorRegistry()
+
+
+@cache
+def process_id() -> int:
+    """Return the id of this process, which prometheus-client asks for each time that it counts."""
+    return os.getpid()
+
+
+if SHARED in os.environ:
+    os.register_at_fork(after_in_child=process_id.cache_clear)
+    values.ValueClass = values.MultiProcessValue(process_id)  # type: ignore[no-untyped-call]
 
 answers = Counter(
     "hookline_answers", "Answers, by what was asked for and their code", ["of", "code"],

@@ -20,7 +20,7 @@ WAKE_EVERY_SECONDS = 1.0
 """How often a process of the receiver wakes them, at most."""
 AWAKE_SECONDS = 2.0
 """How long who has found webhooks goes on looking for more at short intervals."""
-SEE_EVERY_SECONDS = 0.05
+SEE_EVERY_SECONDS = 0.1
 """How often SQLite is asked whether it has changed: a read of shared memory, and no query."""
 
 Wait = Callable[[float], None]
