@@ -12,7 +12,7 @@ from time import monotonic, sleep
 
 from sqlalchemy import Engine
 
-LOOK_EVERY_SECONDS = 0.002
+LOOK_EVERY_SECONDS = 0.0005
 
 
 @contextmanager
