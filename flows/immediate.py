@@ -15,8 +15,13 @@ from sqlalchemy.engine import CreateEnginePlugin, Engine
 PLUGIN = "hookline_immediate"
 """Under this name pyproject.toml brings the plugin to SQLAlchemy."""
 
-KEPT_ELSEWHERE = ("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_")
-"""Variables that begin so say where Prefect's server keeps what it knows."""
+KEPT_ELSEWHERE = {
+    f"PREFECT_{of}_DATABASE_{name}"
+    for of in ("API", "SERVER")
+    for name in ("CONNECTION_URL", "DRIVER", "HOST", "PORT", "USER", "NAME", "PASSWORD")
+}
+"""The variables that say where Prefect's server keeps what it knows; others say how, such as for
+how long it waits."""
 
 
 class BeginImmediate(CreateEnginePlugin):
@@ -47,7 +52,7 @@ def database_url(environment: Mapping[str, str]) -> dict[str, str]:
     Args:
         environment: that of the server.
     """
-    if any(name.startswith(KEPT_ELSEWHERE) for name in environment):
+    if not KEPT_ELSEWHERE.isdisjoint(environment):
         return {}
     file = Path(environment["PREFECT_HOME"]) / "prefect.db"
     url = URL.create("sqlite+aiosqlite", database=str(file), query={"plugin": PLUGIN})

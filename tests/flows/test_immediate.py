@@ -46,3 +46,10 @@ def test_whoever_says_where_prefect_keeps_what_it_knows_is_left_alone(
     name: str, tmp_path: Path
 ) -> None:
     assert database_url({"PREFECT_HOME": str(tmp_path), name: "elsewhere"}) == {}
+
+
+def test_whoever_says_for_how_long_prefect_waits_for_its_database_has_turns_all_the_same(
+    tmp_path: Path,
+) -> None:
+    environment = {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_DATABASE_TIMEOUT": "20"}
+    assert "plugin=" in database_url(environment)["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
