@@ -56,12 +56,13 @@ def test_a_lookup_says_what_it_cannot_do(complaint: Say) -> None:
     assert "has no other name" in complaint("lookup", "unalias", "country", "BRD")
 
 
-def test_headers_that_open_doors_are_hidden_in_a_sample(said: Say) -> None:
+def test_what_opens_doors_is_hidden_in_a_sample(said: Say) -> None:
     define()
     (webhook_id,) = store(form("Lead", Contact="Ada"))
     with transaction() as session:
         webhook = session.get_one(Webhook, webhook_id)
         webhook.headers = '[["Authorization", "Bearer s3cret"], ["User-Agent", "curl"]]'
+        webhook.query_parameters = "token=s3cret&page[key]=s3cret&keyword=shoes"
     printed = said("source", "sample", "test")
     assert "s3cret" not in printed
-    assert '"user-agent": "curl"' in printed
+    assert [shown for shown in ('"curl"', '"shoes"') if shown not in printed] == []

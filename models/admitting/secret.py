@@ -1,7 +1,8 @@
-"""Secrets: written in a definition, or in a variable of the receiver's environment."""
+"""Secrets: written in a definition or a variable of the receiver's environment, or sent along."""
 
 import base64
 import os
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,7 +11,20 @@ from models.admitting.request import BrokenDefinitionError
 IN_ENVIRONMENT = "env:"
 """What a secret begins with that stands in a variable: `env:SHOP_SECRET`."""
 
+HIDDEN = "(hidden)"
+"""What is shown in place of a secret that was sent along."""
+SECRET = re.compile(
+    r"auth|cookie|token|secret|passw|api-?key|access-?key|signature|hmac|session"
+    r"|(?:^|[-_])(?:key|sig)$",
+    re.IGNORECASE,
+)
+
 SecretEncoding = Literal["text", "hex", "base64", "base64url"]
+
+
+def sounds_secret(name: str) -> bool:
+    """Say whether a header or parameter, by its name, holds what opens a door."""
+    return bool(SECRET.search(name))
 
 
 def reveal(secret: str) -> str:

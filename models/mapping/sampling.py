@@ -1,12 +1,12 @@
 """The last requests of a source as a mapping sees them: each value with the path that finds it."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.admitting.secret import HIDDEN, sounds_secret
 from models.mapping.applying import named
 from models.mapping.definition import Mapping
 from models.mapping.document import Document, document_of, quoted
@@ -18,8 +18,6 @@ WIDTH = 60
 """Where the paths begin, unless a line is longer."""
 MOST_SHOWN = 80
 """Characters of a value; the rest stands in the body."""
-SECRET = re.compile(r"auth|cookie|token|secret|signature|hmac|key", re.IGNORECASE)
-"""What the names of headers hold whose values nobody needs to see."""
 
 
 def newest(session: Session, source: str, limit: int) -> Sequence[Webhook]:
@@ -61,12 +59,17 @@ def sampled(
 
 
 def without_secrets(document: Document) -> Document:
-    """Hide the values of headers that open doors."""
-    headers = {
-        name: "(hidden)" if SECRET.search(name) else value
-        for name, value in document["headers"].items()
-    }
-    return {**document, "headers": headers}
+    """Hide the values of headers and of the query that open doors."""
+    return {**document, **{part: _hidden(document[part]) for part in ("headers", "query")}}
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if held and sounds_secret(name) else _hidden(held)
+            for name, held in value.items()
+        }
+    return [_hidden(each) for each in value] if isinstance(value, list) else value
 
 
 def lines(

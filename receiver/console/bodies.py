@@ -2,23 +2,17 @@
 
 import codecs
 import json
-import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
+from models.admitting.secret import HIDDEN, sounds_secret
 from models.webhook import Webhook
 
 MOST_SHOWN = 200_000
 """Characters of a body on a page; the whole is in the export of one webhook."""
 MOST_EDITED = 200_000
-
-SECRET = re.compile(
-    r"auth|cookie|token|secret|passw|api-?key|access-?key|signature|hmac|session|^key$|^sig$",
-    re.IGNORECASE,
-)
-HIDDEN = "(hidden)"
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ def written_back(webhook: Webhook, text: str) -> bytes:
 
 
 def _unless_secret(name: str, value: str) -> str:
-    return HIDDEN if SECRET.search(name) and value else value
+    return HIDDEN if value and sounds_secret(name) else value
 
 
 def _decoded(body: bytes, content_type: str | None) -> str:
