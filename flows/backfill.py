@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 from flows.entities import run_subflows
 from flows.populate_site_events import populate_site_events
 from flows.reporting import Progress, leave_table, run_name
-from flows.running import run_within, spare_the_collector, unseen
+from flows.running import forget_results, run_within, spare_the_collector, unseen
 from flows.search_and_create_contact import search_and_create_contact
 from models.backfilling.choices import Stage
 from models.backfilling.form import Backfill
@@ -79,6 +79,7 @@ def _webhooks_again(what: Backfill) -> State[None]:
                 outcomes += made
                 failed += run_subflows(records_by_entity(made))
                 progress.add(len(batch))
+                forget_results()
     finally:
         leave_table("backfill", sentence(outcomes), worst_first(outcomes), Outcome.as_row)
     passed_over = len(webhook_ids) - len(outcomes)

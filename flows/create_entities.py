@@ -13,7 +13,7 @@ from flows.deliver_spooled_webhooks import deliver_spooled_webhooks
 from flows.entities import run_subflows, with_steps_of_their_own
 from flows.leftovers import mark_dead_runs_of_this_machine
 from flows.reporting import leave_decisions, leave_outcomes, run_name
-from flows.running import run_within, spare_the_collector, unseen
+from flows.running import forget_results, run_within, spare_the_collector, unseen
 from flows.telling import tell_of
 from models.database import DatabaseAwayError
 from models.matching.rules import Decision
@@ -162,6 +162,7 @@ def _drain(made: _Made, batch_size: int, seconds: int, at_least: int) -> None:
         made.add(created)
         made.run_subflows(records_by_entity(created))
         made.report_now_and_then()
+        forget_results()
 
 
 if __name__ == "__main__":
