@@ -56,6 +56,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> "_Among":
+        """Stand in a WHERE as it is: SQLAlchemy would ask SQLite whether it `= 1`, by no index."""
+        return self
+
 
 @compiles(_Among, "postgresql")
 def _as_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:

@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import text
+from sqlmodel import col, not_, or_, select
 
 from models.database import reading
 from models.identity import new_id
 from models.lookups import Country
 from models.setwise.among import among
+from models.webhook import WebhookRecord
 
 
 @pytest.mark.usefixtures("database")
@@ -39,3 +41,28 @@ def test_the_statement_is_the_same_for_one_value_and_for_many() -> None:
             for n in (1, 500)
         )
         assert one == many
+
+
+@pytest.mark.usefixtures("database")
+def test_it_goes_with_and_or_and_not() -> None:
+    with reading() as session:
+        every = set(session.exec(select(Country.id)))
+        first, *_, last = sorted(every)
+        others = session.exec(select(Country.id).where(not_(among(Country.id, [first, last]))))
+        assert set(others) == every - {first, last}
+        either = or_(among(Country.id, [first]), among(Country.id, [last]))
+        both = (among(Country.id, [first]), among(Country.id, [last]))
+        assert set(session.exec(select(Country.id).where(either))) == {first, last}
+        assert session.exec(select(Country.id).where(*both)).all() == []
+
+
+@pytest.mark.usefixtures("sqlite_database")
+def test_sqlite_looks_at_an_index_and_not_at_each_row() -> None:
+    wanted = select(WebhookRecord).where(
+        among(WebhookRecord.webhook_id, [new_id()]), WebhookRecord.entity == "Lead"
+    )
+    with reading() as session:
+        compiled = wanted.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
+    (on_table,) = (step.detail for step in plan if "webhook_record" in step.detail)
+    assert on_table.startswith("SEARCH webhook_record USING INDEX")
