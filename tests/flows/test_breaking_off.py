@@ -15,7 +15,8 @@ from tests.processes import running
 from tests.stack import Stack
 from tests.webhooks import FORM, records, set_stuck_limit, statuses, store
 
-MANY = 2000
+MANY = 6000
+"""So many that a process which looks, and kills, comes while they are under way."""
 
 
 def test_a_run_killed_in_its_batch_leaves_each_webhook_with_one_record(
