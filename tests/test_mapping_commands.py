@@ -61,7 +61,9 @@ def test_what_opens_doors_is_hidden_in_a_sample(said: Say) -> None:
     (webhook_id,) = store(form("Lead", Contact="Ada"))
     with transaction() as session:
         webhook = session.get_one(Webhook, webhook_id)
-        webhook.headers = '[["Authorization", "Bearer s3cret"], ["User-Agent", "curl"]]'
+        webhook.headers = (
+            '[["Authorization", "Bearer s3cret"], ["X-Key-2", "s3cret"], ["User-Agent", "curl"]]'
+        )
         webhook.query_parameters = "token=s3cret&page[key]=s3cret&keyword=shoes"
     printed = said("source", "sample", "test")
     assert "s3cret" not in printed

@@ -14,10 +14,10 @@ IN_ENVIRONMENT = "env:"
 HIDDEN = "(hidden)"
 """What is shown in place of a secret that was sent along."""
 SECRET = re.compile(
-    r"auth|cookie|token|secret|passw|api-?key|access-?key|signature|hmac|session"
-    r"|(?:^|[-_])(?:key|sig)$",
+    r"auth|cookie|token|secret|passw|key(?!words?$)|signature|hmac|session|(?:^|[-_])sig$",
     re.IGNORECASE,
 )
+"""Rather one too many: what is hidden can be looked up, and what was shown is known."""
 
 SecretEncoding = Literal["text", "hex", "base64", "base64url"]
 
