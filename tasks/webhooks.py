@@ -17,7 +17,7 @@ from models.processing.claiming import (
 )
 from models.processing.outcome import Outcome
 from models.processing.periods import periods
-from models.processing.recording import create_records
+from models.processing.recording import draft_claimed, save_drafted
 from models.settings import settings
 from tasks.asking import may_be
 from tasks.contacts import build_missing_clues, clues_are_missing
@@ -74,6 +74,8 @@ def create_entity(webhook_ids: list[UUID]) -> list[Outcome]:
         cut = portions(session, webhook_ids)
     outcomes: list[Outcome] = []
     for portion in cut:
+        with reading() as session:
+            drafted = draft_claimed(session, portion)
         with transaction() as session:
-            outcomes += create_records(session, portion, utc_now(), run_id())
+            outcomes += save_drafted(session, portion, drafted, utc_now(), run_id())
     return outcomes

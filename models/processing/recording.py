@@ -1,9 +1,10 @@
-"""From claimed webhooks to records: drafts saved set-based, in the caller's transaction.
+"""From claimed webhooks to records: drafted where nobody waits, saved set-based in a transaction.
 
 Records, parse errors and status land together or not at all. One query serves the whole chunk.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -22,23 +23,61 @@ from models.source import WebhookSource
 from models.webhook import Status, Webhook, WebhookEntity, WebhookRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What claimed webhooks come to, as they were when they were read."""
+
+    webhooks: Sequence[Webhook]
+    parts: Sequence[Part]
+
+
+def draft_claimed(session: Session, webhook_ids: Sequence[UUID]) -> Drafted:
+    """Draft the records of claimed webhooks, in the order received; nothing is written or locked.
+
+    Reading and drafting take as long as saving. Where one writes at a time, the others do this
+    meanwhile.
+    """
+    webhooks = session.exec(
+        select(Webhook)
+        .where(among(Webhook.id, webhook_ids), Webhook.status == Status.PROCESSING)
+        .order_by(col(Webhook.received_at), col(Webhook.id))
+    ).all()
+    return Drafted(webhooks, _drafts(session, webhooks, {}))
+
+
 def create_records(
     session: Session, webhook_ids: Sequence[UUID], now: datetime, run_id: UUID | None = None
 ) -> list[Outcome]:
     """Make the records of claimed webhooks, and set each to Done or Failed.
 
-    Webhooks that are no longer Processing are passed over: another run has them. Those of them
-    that have made records are told of: it was this one, and its answer was lost. A record that was
-    made before is not made again: it stays, or is updated where the webhook's row says so.
+    `draft_claimed` and `save_drafted` in one transaction.
     """
-    webhooks = _lock(session, webhook_ids)
-    ours = {webhook.id for webhook in webhooks}
+    return save_drafted(session, webhook_ids, draft_claimed(session, webhook_ids), now, run_id)
+
+
+def save_drafted(
+    session: Session,
+    webhook_ids: Sequence[UUID],
+    drafted: Drafted,
+    now: datetime,
+    run_id: UUID | None = None,
+) -> list[Outcome]:
+    """Save what claimed webhooks come to, and set each to Done or Failed.
+
+    Webhooks that are no longer Processing, or that were claimed anew since they were drafted, are
+    passed over: another run has them. Those of them that have made records are told of: it was
+    this one, and its answer was lost. A record that was made before is not made again: it stays,
+    or is updated where the webhook's row says so.
+    """
+    ours = _lock(session, drafted.webhooks)
+    webhooks = [webhook for webhook in drafted.webhooks if webhook.id in ours]
     updates = {webhook.id for webhook in webhooks if webhook.updates_record}
     records = records_of(session, webhook_ids)
     before = {place: record for place, record in records.items() if record.webhook_id in ours}
     made = {place: record for place, record in before.items() if record.webhook_id in updates}
     kept = {place: record for place, record in before.items() if place not in made}
-    parts = parts_of(session, webhooks, create_lookups=True)
+    drafts = [part for part in drafted.parts if part.webhook.id in ours]
+    parts = with_lookups(session, drafts, create=True)
     # What cannot be read at all is tried, whatever was made of it before: to say so.
     tried = [part for part in parts if part.place not in kept or part.draft.entity is None]
     saved = save_all(session, with_entity_checked(tried, made), made, now, run_id)
@@ -65,18 +104,24 @@ def parts_of(
         others: manners that sources are read in, by name, other than those that they have.
         create_lookups: whether rows of lookups are made.
     """
+    return with_lookups(session, _drafts(session, webhooks, others), create=create_lookups)
+
+
+def _drafts(
+    session: Session, webhooks: Iterable[Webhook], others: Mapping[str, Manner]
+) -> list[Part]:
+    """Draft webhooks, with the lookups that they name still to be looked up."""
     allowed = set(session.exec(select(WebhookEntity.name)))
     sources = session.exec(select(WebhookSource))
     manners = {source.name: manner_of(source) for source in sources} | dict(others)
     of_none = Manner()
-    parts = [
+    return [
         Part(webhook, position, made)
         for webhook in webhooks
         for position, made in drafts_of(
             webhook, manners.get(webhook.webhook_source, of_none), allowed
         )
     ]
-    return with_lookups(session, parts, create=create_lookups)
 
 
 def _as_they_are(session: Session, records: Sequence[WebhookRecord]) -> list[Outcome]:
@@ -98,16 +143,19 @@ def _as_they_are(session: Session, records: Sequence[WebhookRecord]) -> list[Out
     ]
 
 
-def _lock(session: Session, webhook_ids: Sequence[UUID]) -> list[Webhook]:
-    """Read the webhooks that are still Processing, in the order received, and keep others off."""
-    return list(
-        session.exec(
-            select(Webhook)
-            .where(among(Webhook.id, webhook_ids), Webhook.status == Status.PROCESSING)
-            .order_by(col(Webhook.received_at), col(Webhook.id))
-            .with_for_update()
+def _lock(session: Session, webhooks: Sequence[Webhook]) -> set[UUID]:
+    """Keep others off the webhooks whose claim is still the one that they were read with."""
+    found = session.exec(
+        select(Webhook.id, Webhook.status_since)
+        .where(
+            among(Webhook.id, [webhook.id for webhook in webhooks]),
+            Webhook.status == Status.PROCESSING,
         )
+        .order_by(col(Webhook.received_at), col(Webhook.id))
+        .with_for_update()
     )
+    claimed = dict(found.all())
+    return {each.id for each in webhooks if claimed.get(each.id) == each.status_since}
 
 
 def records_of(session: Session, webhook_ids: Sequence[UUID]) -> dict[Place, WebhookRecord]:

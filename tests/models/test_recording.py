@@ -16,7 +16,8 @@ from models.entities.lead import Lead
 from models.entities.order import Order
 from models.identity import new_id, utc_now
 from models.processing.claiming import claim
-from models.processing.recording import create_records
+from models.processing.giving_back import give_back
+from models.processing.recording import create_records, draft_claimed, save_drafted
 from models.reading.parse_error import Kind
 from models.source import add_source
 from models.webhook import Status, Webhook, WebhookEntity, WebhookParseError, WebhookRecord
@@ -156,6 +157,31 @@ def test_a_webhook_that_another_run_has_taken_is_passed_over() -> None:
     with transaction() as session:
         assert create_records(session, [webhook_id], utc_now()) == []
     assert stored(webhook_id).status == Status.NEW
+
+
+def test_a_webhook_claimed_anew_since_it_was_drafted_is_left_to_the_run_that_has_it() -> None:
+    (webhook_id,) = store(form("Lead", Contact="Ada"))
+    first, second = new_id(), new_id()
+    with transaction() as session:
+        claim(session, 1, utc_now(), first)
+    with reading() as session:
+        drafted = draft_claimed(session, [webhook_id])
+    with transaction() as session:
+        give_back(session, [first], utc_now(), blameless=True)
+        claim(session, 1, utc_now(), second)
+    with transaction() as session:
+        assert save_drafted(session, [webhook_id], drafted, utc_now(), first) == []
+    assert (stored(webhook_id).flow_run_id, records(Lead)) == (second, [])
+
+
+def test_drafting_writes_nothing() -> None:
+    (webhook_id,) = store(form("Lead", Contact="Ada"))
+    with transaction() as session:
+        claim(session, 1, utc_now())
+    with reading() as session, counted_statements() as statements:
+        drafted = draft_claimed(session, [webhook_id])
+    assert [part.draft.values["contact"] for part in drafted.parts] == ["Ada"]
+    assert {statement.split()[0] for statement in statements} - {"BEGIN"} == {"SELECT"}
 
 
 def test_record_errors_and_status_land_together_or_not_at_all() -> None:
