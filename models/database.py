@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from time import sleep
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, create_engine
 
 from models.settings import settings
+from models.turn import PATIENT, turn
 
 READS_ONLY = "hookline_reads_only"
 
@@ -138,22 +139,33 @@ def _set_wal(connection: Any) -> None:
 
 
 @contextmanager
-def transaction(on: Engine | None = None) -> Iterator[Session]:
+def transaction(
+    on: Engine | None = None, *, answer_within: float | None = None
+) -> Iterator[Session]:
     """Open one transaction that writes; it commits at the end of the block, or not at all.
 
     Args:
         on: an engine of its own; without it, the process's.
+        answer_within: how long to wait for one's turn to write where a sender waits for the
+            answer, in seconds. Without it, those come first.
 
     Raises:
         DatabaseAwayError: the database could not be reached, was busy, or broke off.
         DatabaseRefusedError: it refused a statement.
     """
     with (
+        _turn(on or engine(), answer_within),
         _without_rows_in_errors(),
         Session(on or engine(), expire_on_commit=False) as session,
         session.begin(),
     ):
         yield session
+
+
+def _turn(on: Engine, answer_within: float | None) -> AbstractContextManager[None]:
+    if answer_within is not None:
+        return turn(on, answer_within)
+    return turn(on, settings().database_timeout_seconds, PATIENT)
 
 
 @contextmanager

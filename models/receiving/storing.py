@@ -18,7 +18,6 @@ from models.admitting.repeats import EVENT_KEYS, EVENT_SHA256, find_repeats
 from models.database import DatabaseRefusedError, outside_transactions, transaction
 from models.identity import utc_now
 from models.receiving.spool import segments, taken
-from models.receiving.turn import turn
 from models.setwise.copying import copy_rows
 from models.setwise.writing import insert_missing, insert_rows
 from models.webhook import Status, Webhook
@@ -45,7 +44,7 @@ def store_new(on: Engine, webhooks: Sequence[dict[str, Any]], seconds: float) ->
         with outside_transactions(on) as connection:  # one COPY needs no BEGIN, and no COMMIT
             copy_rows(connection, WEBHOOK, [_new(webhook) for webhook in webhooks])
         return {}
-    with turn(on, seconds), transaction(on) as session:
+    with transaction(on, answer_within=seconds) as session:
         return insert_webhooks(session, webhooks)
 
 

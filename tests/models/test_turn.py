@@ -1,13 +1,16 @@
 """Taking turns at SQLite's one writer."""
 
 from collections.abc import Callable
-from multiprocessing import Process
+from multiprocessing import Process, Value
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 
+import pytest
+
 from models.database import engine
-from models.receiving.turn import turn
+from models.turn import PATIENT, turn
 
 
 def hold(seen: list[str], name: str, go: Event, seconds: float = 10) -> None:
@@ -43,6 +46,34 @@ def test_who_has_waited_long_enough_goes_on_all_the_same(sqlite_database: str) -
     began = monotonic()
     with turn(engine(), 1), turn(engine(), 0.3):
         assert 0.3 <= monotonic() - began < 5
+
+
+def write_again_and_again(turns: "Synchronized[int]") -> None:
+    while True:
+        with turn(engine(), 10, PATIENT):
+            turns.value += 1
+            sleep(0.02)
+
+
+@pytest.mark.parametrize("drains", [1, 2])
+def test_who_writes_again_at_once_lets_those_who_wait_go_first(
+    sqlite_database: str, drains: int
+) -> None:
+    turns = Value("i", 0)
+    writers = [Process(target=write_again_and_again, args=(turns,)) for _ in range(drains)]
+    for writer in writers:
+        writer.start()
+    wait_for(lambda: turns.value)
+    waited_for = []
+    for _ in range(20):
+        sleep(0.03)
+        before = turns.value
+        with turn(engine(), 10):
+            waited_for.append(turns.value - before)
+    for writer in writers:
+        writer.kill()
+        writer.join()
+    assert sorted(waited_for)[len(waited_for) // 2] <= drains
 
 
 def hold_until_killed() -> None:
