@@ -11,7 +11,13 @@ from models.settings import settings
 from models.site_events.claiming import claim_due, claim_to_synchronize, count_waiting, settle
 from models.site_events.errors import MatomoAwayError, MatomoRefusedError
 from models.site_events.giving_back import Lead, claim_leads, let_go
-from models.site_events.noting import Noted, forms_waiting, note_forms
+from models.site_events.noting import (
+    MOST_FORMS,
+    Noted,
+    forms_waiting,
+    note_forms,
+    together,
+)
 from models.site_events.outcome import Fetch
 from models.site_events.saving import save_visits
 from models.site_events.tracking import WebVisitor
@@ -31,6 +37,12 @@ def note_form_tracking(form_ids: list[UUID] | None) -> Noted:
     if form_ids is None:
         with reading() as session:  # a look at many forms holds up no writer
             form_ids = forms_waiting(session, utc_now())
+    ids = list(dict.fromkeys(form_ids))
+    starts = range(0, len(ids), MOST_FORMS)
+    return together(_note(ids[start : start + MOST_FORMS]) for start in starts)
+
+
+def _note(form_ids: list[UUID]) -> Noted:
     with transaction() as session:
         return note_forms(session, form_ids, utc_now())
 

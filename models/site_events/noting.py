@@ -5,7 +5,8 @@ a thousand. Noting a form again changes nothing but what has become of it since.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ from models.site_events.tracking import (
 )
 
 MOST_FORMS = 1000
-"""Forms that are noted at a time."""
+"""Forms that are noted at a time, in one transaction: what else writes waits for its end."""
 
 LEFT_BEHIND_FOR = timedelta(days=7)
 """Forms that were made longer ago are noted by hand, by their ids."""
@@ -95,6 +96,16 @@ class Noted:
     forms: int
     by_tracking: Mapping[str, int]
     web_visitor_ids: list[UUID]
+
+
+def together(noted: Iterable[Noted]) -> Noted:
+    """Make one of what became of several portions of forms."""
+    portions = list(noted)
+    by_tracking: Counter[str] = Counter()
+    for each in portions:
+        by_tracking.update(each.by_tracking)
+    visitors = {visitor for each in portions for visitor in each.web_visitor_ids}
+    return Noted(sum(each.forms for each in portions), dict(by_tracking), sorted(visitors))
 
 
 def forms_waiting(session: Session, now: datetime) -> list[UUID]:

@@ -63,14 +63,16 @@ def measure() -> Iterator[Figure]:
     for kind in KINDS:
         with database(kind) as of, prefect_server(of.home / "prefect") as server:
             print(f" {kind}")
-            bench = _Bench(of, server)
+            bench = Draining(of, server)
             yield from _compared(bench, kind, TARGETS[kind])
             yield from _one_batch(bench, kind)
             yield from _backlog(bench, kind)
 
 
 @dataclass(frozen=True)
-class _Bench:
+class Draining:
+    """A database with webhooks, and the Prefect server whose flow runs drain it."""
+
     of: Database
     server: PrefectServer
 
@@ -110,7 +112,8 @@ class _Bench:
             process.wait()
 
 
-def _tell(process: "subprocess.Popen[str]") -> None:
+def tell(process: "subprocess.Popen[str]") -> None:
+    """Tell a drainer to begin."""
     assert process.stdin
     process.stdin.write("go\n")
     process.stdin.flush()
@@ -124,7 +127,7 @@ def _taken(process: "subprocess.Popen[str]") -> dict[str, float]:
 
 def _all_at_once(processes: list["subprocess.Popen[str]"]) -> list[dict[str, float]]:
     for process in processes:
-        _tell(process)
+        tell(process)
     return [_taken(process) for process in processes]
 
 
@@ -136,7 +139,7 @@ def _counted(forms: int) -> int:
         return int(session.scalar(text("SELECT count(*) FROM contact")) or 0)
 
 
-def _compared(bench: _Bench, kind: str, target: float) -> list[Figure]:
+def _compared(bench: Draining, kind: str, target: float) -> list[Figure]:
     deployed = f"ours, {DEPLOYED:,} at once"
     ways = {
         "ours": lambda: bench.drain("ours", FORMS),
@@ -177,7 +180,7 @@ def _by_cpu(rounds: Mapping[str, list[Drained]]) -> float:
     return median_ratio(by_hand, [each.cpu_us for each in rounds["ours"]])
 
 
-def _one_batch(bench: _Bench, kind: str) -> list[Figure]:
+def _one_batch(bench: Draining, kind: str) -> list[Figure]:
     """Measure the flow's own overhead: batches of 50 in a run, less what the same take by hand.
 
     Of few batches and of many, so that what a run costs once is not in it.
@@ -188,14 +191,14 @@ def _one_batch(bench: _Bench, kind: str) -> list[Figure]:
     return [at_most(f"{kind}: a batch of 50 with its subflows, all in all", each, 1.5, " s")]
 
 
-def _backlog(bench: _Bench, kind: str) -> list[Figure]:
+def _backlog(bench: Draining, kind: str) -> list[Figure]:
     """Drain a backlog, and watch the memory of the one process that does."""
     empty()
     store_forms(bench.of, BACKLOG)
     analyse()
     times, sizes = [], []
     with bench.drainer("ours", BATCH) as process:
-        _tell(process)
+        tell(process)
         began = monotonic()
         while process.poll() is None:
             try:

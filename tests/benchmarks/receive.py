@@ -79,7 +79,7 @@ def _measure_on(kind: str) -> list[Figure]:
     print(f" {kind}")
     with database(kind) as of, ExitStack() as stack:
         script = _script(of)
-        servers = {name: stack.enter_context(_server(name, of)) for name in COMMANDS}
+        servers = {name: stack.enter_context(a_server(name, of)) for name in COMMANDS}
         for server in servers.values():
             server.load(script, seconds=2)  # so that all have opened what they open once
         before = _stored()
@@ -132,11 +132,14 @@ def _figures(kind: str, rounds: Mapping[str, list[Load]]) -> list[Figure]:
 
 
 @dataclass(frozen=True)
-class _Server:
+class Server:
+    """A receiver that is up."""
+
     pid: int
     url: str
 
     def load(self, script: Path, seconds: int) -> Load:
+        """Have wrk send what a script says, and read what came of it."""
         before = cpu_seconds(self.pid)
         connections = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
         said = subprocess.run(
@@ -173,7 +176,8 @@ def _milliseconds(said: str) -> float:
 
 
 @contextmanager
-def _server(name: str, of: Database) -> Iterator[_Server]:
+def a_server(name: str, of: Database) -> Iterator[Server]:
+    """Start one of them on a database, and yield it once it is up."""
     port = free_port()
     environment = of.environment | {
         "HOOKLINE_PORT": str(port),
@@ -187,7 +191,7 @@ def _server(name: str, of: Database) -> Iterator[_Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         assert serving.wait_for(f"{url}/healthz", 60, while_=lambda: process.poll() is None), name
-        yield _Server(process.pid, f"{url}/webhooks/{of.api_key}")
+        yield Server(process.pid, f"{url}/webhooks/{of.api_key}")
     finally:
         end(process)
 
