@@ -10,7 +10,7 @@ from prefect.states import Completed, Failed
 
 from flows.entities import run_subflows
 from flows.populate_site_events import populate_site_events
-from flows.reporting import Progress, leave_table, run_name
+from flows.reporting import MOST_ROWS, Progress, leave_table, run_name
 from flows.running import forget_results, run_within, spare_the_collector, unseen
 from flows.search_and_create_contact import search_and_create_contact
 from models.backfilling.choices import Stage
@@ -18,7 +18,8 @@ from models.backfilling.form import Backfill
 from models.backfilling.words import counted, ended
 from models.identity import utc_now
 from models.processing.claiming import chunks
-from models.processing.outcome import Outcome, records_by_entity, sentence, worst_first
+from models.processing.outcome import Outcome, records_by_entity, worst_first
+from models.processing.outcome import counted as sentence_of
 from models.settings import settings
 from models.site_events.outcome import forms_sentence, refetched_sentence
 from tasks.backfilling import (
@@ -68,7 +69,8 @@ def backfill(what: Backfill = ALL_THAT_FAILED) -> State[None]:
 def _webhooks_again(what: Backfill) -> State[None]:
     started_at = utc_now()
     webhook_ids = find_chosen_webhooks(what.webhooks, what.limit)
-    outcomes: list[Outcome] = []
+    counts: Counter[str] = Counter()
+    shown: list[Outcome] = []  # a backfill may go through millions
     failed: list[str] = []
     progress = Progress("backfill", len(webhook_ids))
     try:
@@ -76,14 +78,15 @@ def _webhooks_again(what: Backfill) -> State[None]:
             for batch in _batches(webhook_ids):
                 claimed = claim_webhooks_again(batch, what.webhooks, started_at)
                 made = [each for chunk in chunks(claimed) for each in create_entity(unseen(chunk))]
-                outcomes += made
+                counts.update(outcome.word for outcome in made)
+                shown = worst_first([*shown, *made])[:MOST_ROWS]
                 failed += run_subflows(records_by_entity(made))
                 progress.add(len(batch))
                 forget_results()
     finally:
-        leave_table("backfill", sentence(outcomes), worst_first(outcomes), Outcome.as_row)
-    passed_over = len(webhook_ids) - len(outcomes)
-    return _ended(ended(sentence(outcomes), passed_over), failed)
+        leave_table("backfill", sentence_of(counts), shown, Outcome.as_row, counts.total())
+    passed_over = len(webhook_ids) - counts.total()
+    return _ended(ended(sentence_of(counts), passed_over), failed)
 
 
 def _contacts_again(what: Backfill) -> State[None]:

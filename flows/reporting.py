@@ -43,14 +43,24 @@ def leave_decisions(decisions: Sequence[tuple[str, Decision]]) -> None:
 
 
 def leave_table(
-    key: str, sentence: str, things: Sequence[T], as_row: Callable[[T], Mapping[str, object]]
+    key: str,
+    sentence: str,
+    things: Sequence[T],
+    as_row: Callable[[T], Mapping[str, object]],
+    of: int = 0,
 ) -> None:
     """Leave a table artifact with a row for each thing that a run dealt with, and its sentence.
 
-    The first rows are shown where there are too many: put those first that need a look.
+    Args:
+        key: the artifact's.
+        sentence: what stands above the rows.
+        things: the first are shown where there are too many: put those first that need a look.
+        as_row: makes the row of one.
+        of: how many there were, where only the first were kept.
     """
     if things:
-        cut = f" The table shows {MOST_ROWS} of them." if len(things) > MOST_ROWS else ""
+        many = max(of, len(things)) > MOST_ROWS
+        cut = f" The table shows {MOST_ROWS} of them." if many else ""
         create_table_artifact(
             key=key,
             table=[dict(as_row(each)) for each in things[:MOST_ROWS]],

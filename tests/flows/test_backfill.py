@@ -92,6 +92,20 @@ def test_what_was_put_right_becomes_records_and_contacts(
     assert b"xanthipp" not in kept.lower(), "people's data went to Prefect, or to a log"
 
 
+def test_the_table_of_many_shows_first_what_failed_in_whichever_batch(
+    stack: Stack, sqlite_database: str
+) -> None:
+    ids = store(*[NO_ENTITY] * 560)
+    process()
+    for webhook_id in ids[30:]:
+        correct_by_sql(webhook_id, ADA)
+    run = stack.run(sqlite_database, "backfill", what=as_sent(dry_run=False))
+    assert run["state"]["message"] == "560 webhooks: 530 done, 30 failed"
+    table = stack.artifacts(run)["backfill"]
+    assert table["description"] == f"{run['state']['message']}. The table shows 100 of them."
+    assert [row["outcome"] for row in json.loads(table["data"])] == ["failed"] * 30 + ["done"] * 70
+
+
 def test_contacts_are_searched_for_again_once_a_rule_was_changed(
     stack: Stack, sqlite_database: str
 ) -> None:

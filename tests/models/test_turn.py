@@ -8,8 +8,9 @@ from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
+from sqlalchemy import text
 
-from models.database import engine
+from models.database import engine, reading, transaction
 from models.turn import PATIENT, turn
 
 
@@ -74,6 +75,29 @@ def test_who_writes_again_at_once_lets_those_who_wait_go_first(
         writer.kill()
         writer.join()
     assert sorted(waited_for)[len(waited_for) // 2] <= drains
+
+
+def test_what_writes_waits_for_its_turn_and_what_reads_does_not(sqlite_database: str) -> None:
+    seen: list[str] = []
+    go = Event()
+
+    def write() -> None:
+        with transaction():
+            seen.append("wrote")
+
+    first = Thread(target=hold, args=(seen, "first", go))
+    first.start()
+    wait_for(lambda: seen)
+    second = Thread(target=write)
+    second.start()
+    with reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+    sleep(0.2)
+    assert seen == ["first began"]
+    go.set()
+    first.join()
+    second.join()
+    assert seen == ["first began", "first ended", "wrote"]
 
 
 def hold_until_killed() -> None:
