@@ -88,6 +88,23 @@ def some_are_new(session: Session, at_least: int = 1) -> bool:
     return len(session.exec(some).all()) >= at_least
 
 
+def oldest_new(session: Session) -> UUID | None:
+    """Return the webhook that is New and came first, at the cost of a look at an index."""
+    oldest = select(Webhook.id).where(Webhook.status == Status.NEW)
+    return session.exec(oldest.order_by(col(Webhook.received_at), col(Webhook.id)).limit(1)).first()
+
+
+def another_is_at_it(session: Session, run_id: UUID | None, since: datetime) -> bool:
+    """Say whether the webhook that was Done last, since a moment, was another run's."""
+    last = session.exec(
+        select(Webhook.flow_run_id)
+        .where(Webhook.status == Status.DONE, Webhook.status_since > since)
+        .order_by(col(Webhook.status_since).desc())
+        .limit(1)
+    ).first()
+    return last is not None and last != run_id
+
+
 def some_are_stuck(session: Session, now: datetime) -> bool:
     """Say whether any webhook stayed in Processing for too long.
 

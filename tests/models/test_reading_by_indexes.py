@@ -9,9 +9,16 @@ from sqlmodel import select
 
 from models.database import reading, transaction
 from models.entities.form_submit import FormSubmit
-from models.identity import utc_now
+from models.identity import new_id, utc_now
 from models.matching.search import search_and_create_contacts, some_wait
-from models.processing.claiming import claim, portions, some_are_new, some_are_stuck
+from models.processing.claiming import (
+    another_is_at_it,
+    claim,
+    oldest_new,
+    portions,
+    some_are_new,
+    some_are_stuck,
+)
 from models.site_events.noting import note_forms
 from tests.models.searching import statements
 from tests.models.webhooks import form, process, store
@@ -28,6 +35,8 @@ PERSON = {"FirstName": "Ada", "LastName": "Lovelace", "Email": "ada@example.com"
 def claiming(ids: Collection[UUID]) -> None:
     with transaction() as session:
         assert some_are_new(session)
+        assert oldest_new(session) in ids
+        assert not another_is_at_it(session, new_id(), utc_now())
         assert not some_are_stuck(session, utc_now())
         claim(session, 10, utc_now())
         portions(session, list(ids))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from multiprocessing import Queue, get_context
 from multiprocessing.synchronize import Barrier
-from time import sleep
 from uuid import UUID
 
 import pytest
@@ -25,7 +24,6 @@ def take_all(barrier: Barrier, taken: "Queue[list[UUID]]") -> None:
     while claimed := claim_webhooks.fn(AT_A_TIME):
         create_entity.fn(claimed)
         mine += claimed
-        sleep(0.001)  # SQLite's lock is not fair: give the other its turn
     taken.put(mine)
 
 
