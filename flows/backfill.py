@@ -21,6 +21,7 @@ from models.processing.claiming import chunks
 from models.processing.outcome import Outcome, records_by_entity, worst_first
 from models.processing.outcome import counted as sentence_of
 from models.settings import settings
+from models.site_events.noting import Noted, together
 from models.site_events.outcome import forms_sentence, refetched_sentence
 from tasks.backfilling import (
     claim_webhooks_again,
@@ -107,19 +108,18 @@ def _contacts_again(what: Backfill) -> State[None]:
 def _site_events_again(what: Backfill) -> State[None]:
     started_at = utc_now()
     form_ids = find_chosen_forms(what.records, what.limit)
-    by_tracking: Counter[str] = Counter()
-    visitors: set[UUID] = set()
+    portions: list[Noted] = []
     failed: list[str] = []
     progress = Progress("backfill", len(form_ids))
     for batch in _batches(form_ids):
-        noted = fetch_visitors_anew(batch, started_at)
-        by_tracking.update(noted.by_tracking)
-        visitors.update(noted.web_visitor_ids)
+        portions.append(fetch_visitors_anew(batch, started_at))
         if not run_within(populate_site_events, batch).is_completed():
             failed.append("populate-site-events")
         progress.add(len(batch))
-    counts = [count_fetched_visitors(batch, started_at) for batch in _batches(sorted(visitors))]
-    said = f"{forms_sentence(by_tracking)}; {refetched_sentence(counts)}"
+    noted = together(portions)
+    visitors = _batches(noted.web_visitor_ids)
+    counts = [count_fetched_visitors(batch, started_at) for batch in visitors]
+    said = f"{forms_sentence(noted.by_tracking)}; {refetched_sentence(counts)}"
     return _ended(
         said if settings().matomo_url else f"{said}; HOOKLINE_MATOMO_URL is empty", failed
     )

@@ -1,6 +1,6 @@
 """populate-site-events: define contact and populate site events."""
 
-from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from flows.fetching import count_left, fetch_all
 from flows.reporting import leave_table, run_name
 from flows.running import unseen
 from models.settings import settings
-from models.site_events.noting import MOST_FORMS
+from models.site_events.noting import MOST_FORMS, together
 from models.site_events.outcome import Fetch, failed_first, forms_sentence, sentence
 from tasks.site_events import (
     claim_visitors,
@@ -33,18 +33,15 @@ def populate_site_events(record_ids: list[UUID] | None = None) -> State[None]:
     Args:
         record_ids: submitted forms; with None, all that wait, and all visitors that are due.
     """
-    by_tracking: Counter[str] = Counter()
-    among: set[UUID] = set()
-    while True:
-        noted = note_form_tracking(unseen(record_ids))
-        by_tracking.update(noted.by_tracking)
-        among.update(noted.web_visitor_ids)
-        if record_ids is not None or noted.forms < MOST_FORMS:
-            break
-    return _completed(by_tracking, among if record_ids is not None else None)
+    portions = [note_form_tracking(unseen(record_ids))]
+    while record_ids is None and portions[-1].forms >= MOST_FORMS:
+        portions.append(note_form_tracking(unseen(record_ids)))
+    noted = together(portions)
+    among = set(noted.web_visitor_ids) if record_ids is not None else None
+    return _completed(noted.by_tracking, among)
 
 
-def _completed(by_tracking: Counter[str], among: set[UUID] | None) -> State[None]:
+def _completed(by_tracking: Mapping[str, int], among: set[UUID] | None) -> State[None]:
     fetches: list[Fetch] = []
     said = [forms_sentence(by_tracking)]
     if settings().matomo_url and (among is None or among):

@@ -14,9 +14,9 @@ from typing import BinaryIO
 from sqlalchemy import Engine
 
 SOON = 0.0005
-"""How often it looks who is next, or whom a sender waits for, in seconds."""
+"""How often who is next looks for the turn, and who has a sender waiting to be next, in seconds."""
 PATIENT = 0.005
-"""How often those look that may wait: of ten, nine turns go to the others."""
+"""How often those look that may wait: a tenth as often, and so they are next more seldom."""
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def watch_for_webhooks(seconds: float) -> Trickle:
     end = monotonic() + seconds
     trickle = Trickle()
     say = _Saying()
-    claiming = _Claiming()
+    claiming = Claiming()
     awake_until = 0.0
     with suppress(DatabaseAwayError), watching() as wait:
         while monotonic() < end:
@@ -87,7 +87,7 @@ def watch_for_webhooks(seconds: float) -> Trickle:
     return trickle
 
 
-class _Claiming:
+class Claiming:
     """Claims what is New, and leaves it for a moment to another run that is at it."""
 
     def __init__(self) -> None:
@@ -96,6 +96,7 @@ class _Claiming:
         self.since = 0.0
 
     def what_is_new(self) -> list[UUID]:
+        """Claim what is New, fewer than a batch, and return it; nothing, where it is left."""
         with reading() as session:
             oldest = oldest_new(session)
             if oldest and self._is_left(session, oldest):

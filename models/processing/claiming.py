@@ -71,11 +71,7 @@ def claim(session: Session, limit: int, now: datetime, run_id: UUID | None = Non
 
 
 def _claimable(session: Session, limit: int) -> SelectOfScalar[UUID]:
-    new = (
-        select(Webhook.id)
-        .where(Webhook.status == Status.NEW)
-        .order_by(col(Webhook.received_at), col(Webhook.id))
-    )
+    new = _oldest_first()
     attempts = session.scalar(new.with_only_columns(col(Webhook.attempts)).limit(1)) or 0
     suspect = attempts >= SUSPECT_AFTER_ATTEMPTS
     alike = Webhook.attempts == attempts if suspect else Webhook.attempts < SUSPECT_AFTER_ATTEMPTS
@@ -90,8 +86,15 @@ def some_are_new(session: Session, at_least: int = 1) -> bool:
 
 def oldest_new(session: Session) -> UUID | None:
     """Return the webhook that is New and came first, at the cost of a look at an index."""
-    oldest = select(Webhook.id).where(Webhook.status == Status.NEW)
-    return session.exec(oldest.order_by(col(Webhook.received_at), col(Webhook.id)).limit(1)).first()
+    return session.exec(_oldest_first().limit(1)).first()
+
+
+def _oldest_first() -> SelectOfScalar[UUID]:
+    return (
+        select(Webhook.id)
+        .where(Webhook.status == Status.NEW)
+        .order_by(col(Webhook.received_at), col(Webhook.id))
+    )
 
 
 def another_is_at_it(session: Session, run_id: UUID | None, since: datetime) -> bool:
