@@ -20,7 +20,6 @@ def spare_the_collector() -> None:
     than a quarter of the time in which webhooks became records; to look every 700 objects through
     what a batch has made, a sixth.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -65,6 +66,7 @@ def prefect_environment() -> dict[str, str]:
         "DO_NOT_TRACK": "1",
     }
     ours = {
+        "HOOKLINE_PYTHON": shlex.quote(sys.executable),
         "HOOKLINE_ROOT": str(place()),
         "HOOKLINE_HOME": str(settings().home.resolve()),  # from here, and not from the root
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",

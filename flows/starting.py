@@ -10,6 +10,8 @@ from flows import guarding, leftovers, serving
 from flows.keeping import Kept
 from models.settings import place, settings
 
+SERVER = "prefect"
+"""What the Procfile calls Prefect's server."""
 START_SECONDS = 120
 """A machine with much else to do takes a minute; one with nothing to do, a quarter of that."""
 
@@ -67,13 +69,16 @@ def _ended(everything: list[Kept]) -> int | None:
 
 
 def _end(everything: list[Kept], home: str) -> None:
-    """End all at once, and then the runs of a worker that was killed."""
+    """End what speaks with Prefect's server, then that; then the runs of a killed worker."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it is on its way
-    for each in everything:
-        each.tell_to_end()
-    for each in everything:
-        each.end()
+    server = [each for each in everything if each.name == SERVER]
+    others = [each for each in everything if each.name != SERVER]
+    for together in (others, server):
+        for each in together:
+            each.tell_to_end()
+        for each in together:
+            each.end()
     leftovers.end_runs(home)
 
 

@@ -28,7 +28,7 @@ from tasks.webhooks import claim_webhooks, create_entity
 TRICKLE = 50
 """A round of watching takes fewer than this; where as many wait, they are a batch."""
 
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 2.0
 """How often it looks where nobody wakes it: webhooks that were put back, or written by hand."""
 LOOK_SOON_SECONDS = 0.1
 """How often, while webhooks are coming."""

@@ -23,6 +23,7 @@ class PrefectServer:
     """A server that is up, and the environment of those who use it."""
 
     environment: dict[str, str]
+    pid: int
 
     @property
     def api_url(self) -> str:
@@ -48,16 +49,17 @@ def prefect_server(home: Path, **environment: str) -> Iterator[PrefectServer]:
         patch.setenv("HOOKLINE_HOME", str(home))
         patch.setenv("HOOKLINE_PREFECT_PORT", str(free_port()))
         settings.cache_clear()
-        server = PrefectServer(serving.prefect_environment() | environment)
+        environment = serving.prefect_environment() | environment
     settings.cache_clear()
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [str(serving.BIN / "prefect"), "server", "start"],
-            env=server.environment,
+            env=environment,
             stdout=log,
             stderr=log,
         )
+    server = PrefectServer(environment, process.pid)
     try:
         alive = lambda: process.poll() is None  # noqa: E731
         assert serving.wait_for(f"{server.api_url}/health", START_SECONDS, while_=alive)

@@ -2,7 +2,7 @@
 
 On PostgreSQL the receiver wakes them. On SQLite they see that the file has changed. Either way they
 look themselves now and then, so that a call that was lost, or that a pooler between here and the
-server does not pass on, costs a second and no webhook.
+server does not pass on, costs two seconds and no webhook.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,8 +20,10 @@ WAKE_EVERY_SECONDS = 1.0
 """How often a process of the receiver wakes them, at most."""
 AWAKE_SECONDS = 2.0
 """How long who has found webhooks goes on looking for more at short intervals."""
-SEE_EVERY_SECONDS = 0.1
-"""How often SQLite is asked whether it has changed: a read of shared memory, and no query."""
+SEE_EVERY_SECONDS = 0.25
+"""How often SQLite is asked whether it has changed: a read of shared memory, and no query.
+
+Ten times a second, that was most of what a run costs that has nothing to do."""
 
 Wait = Callable[[float], None]
 """Waits until webhooks may have come, but not longer than so many seconds."""
@@ -75,8 +77,8 @@ class _Change:
 
     def wait(self, seconds: float) -> None:
         end = monotonic() + seconds
-        while (version := self._version()) == self._seen and monotonic() < end:
-            sleep(SEE_EVERY_SECONDS)
+        while (version := self._version()) == self._seen and (left := end - monotonic()) > 0:
+            sleep(min(SEE_EVERY_SECONDS, left))
         self._seen = version
 
     def _version(self) -> int:

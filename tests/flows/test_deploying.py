@@ -1,7 +1,11 @@
 """What `hookline run` deploys from prefect.yaml."""
 
+import os
+
+import psutil
 import yaml
 
+from flows.leftovers import RUN_ID
 from models.settings import ROOT
 from tests.stack import Stack
 
@@ -14,10 +18,21 @@ def test_every_flow_of_prefect_yaml_is_deployed_to_a_process_pool(stack: Stack) 
     assert stack.get("work_pools/hookline")["type"] == "process"
 
 
-def test_create_entities_starts_every_five_minutes_and_watches_for_more_than_ten(
+def test_a_run_is_one_process_that_no_signal_to_the_workers_group_reaches(stack: Stack) -> None:
+    assert stack.run(stack.database_url, "cleanup")["state_type"] == "COMPLETED"
+    watching = [
+        process
+        for process in psutil.Process(stack.process.pid).children(recursive=True)
+        if RUN_ID in process.environ()
+    ]
+    assert len({process.environ()[RUN_ID] for process in watching}) == len(watching) > 0
+    assert all(os.getsid(process.pid) == process.pid for process in watching)
+
+
+def test_create_entities_starts_every_ten_minutes_and_watches_for_more_than_twenty(
     stack: Stack,
 ) -> None:
     deployment = stack.get("deployments/name/create-entities/create-entities")
     (schedule,) = deployment["schedules"]
-    assert (schedule["schedule"]["cron"], schedule["active"]) == ("*/5 * * * *", True)
-    assert deployment["parameters"]["watch_seconds"] > 2 * 5 * 60, "one killed would leave a gap"
+    assert (schedule["schedule"]["cron"], schedule["active"]) == ("*/10 * * * *", True)
+    assert deployment["parameters"]["watch_seconds"] > 2 * 10 * 60, "one killed would leave a gap"
