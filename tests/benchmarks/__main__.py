@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.benchmarks.report import FOLDER, Figure, keep
 
-ALL = ("receive", "drain", "beside", "latency", "growth")
+ALL = ("receive", "drain", "beside", "latency", "idle", "growth")
 
 
 def main() -> None:

@@ -1,16 +1,14 @@
 """Latency: received to Done with contact, at ten a second, everything as `hookline run` starts it.
 
-With it what else the same processes show: how soon a webhook is accepted after the start, what the
-processor does while nothing comes, and how Prefect's database grows.
+With it what else the same processes show: how soon a webhook is accepted after the start, and how
+Prefect's database grows.
 """
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from os import environ
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import monotonic, sleep, time
 from uuid import UUID
@@ -26,13 +24,10 @@ from tests.benchmarks.databases import KINDS, Database, database
 from tests.benchmarks.everything import Everything, everything
 from tests.benchmarks.forms import form
 from tests.benchmarks.load import Load, percentile
-from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.report import Figure, at_most
-from tests.prefect_process import prefect_server
 
 A_SECOND = 10
 SECONDS = int(environ.get("HOOKLINE_BENCH_LATENCY_SECONDS", "240"))
-IDLE_SECONDS = int(environ.get("HOOKLINE_BENCH_IDLE_SECONDS", "600"))
 SETTLE_SECONDS = 30
 MEGABYTE = 1024 * 1024
 LOOK_EVERY_SECONDS = 0.02
@@ -41,7 +36,6 @@ LOOK_EVERY_SECONDS = 0.02
 def measure() -> Iterator[Figure]:
     """Measure on both databases: a start that sets all up, and then one as it is every day."""
     distributions, growths = {}, {}
-    yield Figure("Prefect's server alone, with nothing deployed", f"{_bare_server():.2f} %")
     for kind in KINDS:
         print(f" {kind}", flush=True)
         with database(kind) as of:
@@ -51,7 +45,6 @@ def measure() -> Iterator[Figure]:
                 start = started.start_seconds
                 started.wait_for_welcome()
                 sleep(SETTLE_SECONDS)
-                idle = _idle(started)
                 growth = _Growth(started)
                 with growth:
                     took = _latencies(of, started)
@@ -64,13 +57,6 @@ def measure() -> Iterator[Figure]:
             at_most(f"{kind}: p99", percentile(took, 0.99), 2, " s"),
             Figure(f"{kind}: slowest of {len(took)}", f"{took[-1]:.2f} s"),
             at_most(f"{kind}: Prefect's database, an hour", growth.an_hour(), 50, " MB"),
-            at_most(
-                f"{kind}: idle, of one core, beside Prefect's server",
-                sum(idle.values()) - idle["Prefect's server"],
-                2,
-                " %",
-            ),
-            *(Figure(f"{kind}: of it {part}", f"{share:.2f} %") for part, share in idle.items()),
             at_most(f"{kind}: start to first accepted webhook", start, 15, " s"),
         )
     title = f"Received to Done with contact, {A_SECOND} a second"
@@ -82,23 +68,6 @@ def measure() -> Iterator[Figure]:
         "seconds",
         "MB more",
     )
-
-
-def _bare_server() -> float:
-    """Return the share of a core that Prefect's server takes that has nothing to do, in per cent."""
-    with TemporaryDirectory() as home, prefect_server(Path(home)) as server:
-        sleep(SETTLE_SECONDS)
-        began, before = monotonic(), cpu_seconds(server.pid)
-        sleep(IDLE_SECONDS / 2)
-        return 100 * (cpu_seconds(server.pid) - before) / (monotonic() - began)
-
-
-def _idle(of: Everything) -> dict[str, float]:
-    """Return the share of a core that each part takes while nothing comes, in per cent."""
-    began, before = monotonic(), of.cpu()
-    sleep(IDLE_SECONDS)
-    took, after = monotonic() - began, of.cpu()
-    return {part: 100 * (after[part] - before[part]) / took for part in after}
 
 
 def _latencies(of: Database, started: Everything) -> list[float]:
