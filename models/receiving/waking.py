@@ -7,6 +7,7 @@ server does not pass on, costs two seconds and no webhook.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from select import select
 from time import monotonic, sleep
 from typing import Any
 
@@ -61,9 +62,11 @@ def watching() -> Iterator[Wait]:
 
 
 def _wait_for_call(driver: "psycopg.Connection[Any]", seconds: float) -> None:
+    """Wait at the socket: psycopg, told to wait, looks up ten times a second."""
     try:
-        for _ in driver.notifies(timeout=seconds, stop_after=1):
-            pass
+        if not list(driver.notifies(timeout=0)):
+            select([driver], [], [], seconds)
+            list(driver.notifies(timeout=0))
     except psycopg.Error as error:
         raise DatabaseAwayError(type(error).__name__) from None
 
