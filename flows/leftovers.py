@@ -53,6 +53,17 @@ def _is_starting(run: dict[str, Any]) -> bool:
     return run["state_type"] == "PENDING" and utc_now() - since < STARTING
 
 
+def runs_without_worker() -> list[str]:
+    """Return the ids of this machine's runs whose worker was killed: nobody sees them die."""
+    return [environment[RUN_ID] for run, environment in _runs() if not _has_worker(run)]
+
+
+def _has_worker(run: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return any({"worker", "start"} <= set(above.cmdline()) for above in run.parents())
+    return True  # it ended just now
+
+
 def end_runs(home: str) -> None:
     """End the runs that are left of a home folder; they give back what they have in hand."""
     left = [run for run, environment in _runs() if environment.get("HOOKLINE_HOME") == home]

@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import files
 from pathlib import Path
 from time import monotonic, sleep
@@ -133,10 +133,15 @@ def deployments() -> list[str]:
 ALIVE = ("RUNNING", "PENDING")
 
 
-def keep_at_work(flow: str, runs: int) -> None:
+def keep_at_work(flow: str, runs: int, besides: Sequence[str] = ()) -> None:
     """Have as many runs of a deployment at work now, rather than at its next time.
 
     Where its schedule is off, so is this.
+
+    Args:
+        flow: the deployment, and its flow.
+        runs: how many.
+        besides: ids of runs that do not count.
 
     Raises:
         HTTPError: Prefect's server does not take it.
@@ -147,7 +152,7 @@ def keep_at_work(flow: str, runs: int) -> None:
             return
         alive = {
             "deployments": {"id": {"any_": [deployment["id"]]}},
-            "flow_runs": {"state": {"type": {"any_": ALIVE}}},
+            "flow_runs": {"state": {"type": {"any_": ALIVE}}, "id": {"not_any_": [*besides]}},
         }
         at_work: int = api.post("/flow_runs/count", json=alive).raise_for_status().json()
         for _ in range(runs - at_work):

@@ -100,7 +100,9 @@ def work() -> NoReturn:
     serving.deploy()
     with suppress(httpx.HTTPError):  # they come at their time then
         leftovers.mark_dead_runs_of_this_machine()
-        serving.keep_at_work("create-entities", AT_ANY_MOMENT)
+        # Those that a killed worker has left go on, but nobody would replace them.
+        left = leftovers.runs_without_worker()
+        serving.keep_at_work("create-entities", AT_ANY_MOMENT, besides=left)
     # What a script starts in the background is born ignoring SIGINT, by which Prefect's worker
     # ends itself where it is told to by SIGTERM.
     starting.take_every_end_as_ctrl_c()

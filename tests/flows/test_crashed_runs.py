@@ -102,6 +102,20 @@ def test_no_killed_process_leaves_a_gap_of_more_than_15_seconds(tmp_path: Path) 
         assert longest_gap(stack, 70) < LONGEST_GAP
 
 
+def test_a_worker_that_comes_for_a_killed_one_starts_runs_beside_those_that_it_finds(
+    tmp_path: Path,
+) -> None:
+    with contextmanager(started)(tmp_path) as stack:
+        stack.welcome()
+        wait_until(lambda: len(watching(stack)) >= 2, 180)
+        left = watching(stack)
+        child_of(stack, "worker").kill()
+        wait_until(lambda: len(watching(stack)) >= len(left) + 2, 60)
+        for run in left:
+            run.kill()
+        assert longest_gap(stack, 30) < LONGEST_GAP
+
+
 def test_where_all_runs_are_killed_others_start_at_once(tmp_path: Path) -> None:
     with contextmanager(started)(tmp_path) as stack:
         stack.welcome()
